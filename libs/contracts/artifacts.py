@@ -1,0 +1,281 @@
+"""What the stages of a run hand to each other: charter, architecture, file plan, review, verification.
+
+Every struct is frozen and refuses unknown fields. None holds a ``dict`` or a fixed-length tuple, so that each has a
+strict JSON Schema that a model can be held to.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+FieldType = Literal[
+    "string",
+    "text",
+    "integer",
+    "decimal",
+    "money",
+    "boolean",
+    "date",
+    "datetime",
+    "uuid",
+    "email",
+    "url",
+    "enum",
+    "json",
+]
+RelationKind = Literal["many_to_one", "one_to_one", "many_to_many"]
+OnDelete = Literal["restrict", "cascade", "set_null"]
+Action = Literal["create", "read", "update", "delete"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Severity = Literal["info", "warning", "error"]
+FileOrigin = Literal["blueprint", "model", "reused"]
+
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Line = Annotated[str, Meta(max_length=400)]
+Prose = Annotated[str, Meta(max_length=20_000)]
+
+
+class Field(Struct, frozen=True, forbid_unknown_fields=True):
+    """One column of an entity. ``name`` is snake_case; bounds are inclusive and written as text."""
+
+    name: Name
+    type: FieldType
+    description: Line = ""
+    required: bool = True
+    unique: bool = False
+    indexed: bool = False
+    default: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    pattern: str | None = None
+    choices: tuple[Name, ...] = ()
+
+
+class Relation(Struct, frozen=True, forbid_unknown_fields=True):
+    """A reference from the entity that holds it to ``target`` (an entity's name). ``name`` is snake_case."""
+
+    name: Name
+    target: Name
+    kind: RelationKind = "many_to_one"
+    required: bool = True
+    on_delete: OnDelete = "restrict"
+    description: Line = ""
+
+
+class Entity(Struct, frozen=True, forbid_unknown_fields=True):
+    """A thing the system keeps. ``name`` is PascalCase singular, ``plural`` is snake_case plural."""
+
+    name: Name
+    plural: Name
+    description: Line = ""
+    fields: Annotated[tuple[Field, ...], Meta(max_length=60)] = ()
+    relations: Annotated[tuple[Relation, ...], Meta(max_length=30)] = ()
+    owned: bool = False
+
+
+class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
+    """A route the system answers. ``entity`` is empty where the route belongs to none."""
+
+    method: Method
+    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9_{}/.-]*$", max_length=200)]
+    summary: Line
+    entity: str = ""
+    request: Line = ""
+    response: Line = ""
+    errors: tuple[Line, ...] = ()
+    roles: tuple[Name, ...] = ()
+
+
+class Role(Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who uses the system, in snake_case singular (``librarian``)."""
+
+    name: Name
+    description: Line = ""
+
+
+class Permission(Struct, frozen=True, forbid_unknown_fields=True):
+    """``role`` may do ``actions`` on ``entity``; ``own_only`` limits that to rows of their own."""
+
+    role: Name
+    entity: Name
+    actions: Annotated[tuple[Action, ...], Meta(min_length=1, max_length=4)]
+    own_only: bool = False
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """A business rule in words. ``id`` (``R1``) is how code and tests point back at it."""
+
+    id: Annotated[str, Meta(pattern=r"^R[0-9]{1,3}$")]
+    text: Annotated[str, Meta(min_length=1, max_length=400)]
+    entity: str = ""
+
+
+class Charter(Struct, frozen=True, forbid_unknown_fields=True):
+    """The requirements of a system. ``name`` is a slug: lower case letters, digits and hyphens."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+    title: Name
+    description: Annotated[str, Meta(max_length=2000)]
+    entities: Annotated[tuple[Entity, ...], Meta(max_length=80)] = ()
+    endpoints: Annotated[tuple[Endpoint, ...], Meta(max_length=400)] = ()
+    roles: Annotated[tuple[Role, ...], Meta(max_length=20)] = ()
+    permissions: Annotated[tuple[Permission, ...], Meta(max_length=400)] = ()
+    rules: Annotated[tuple[Rule, ...], Meta(max_length=100)] = ()
+    assumptions: Annotated[tuple[Line, ...], Meta(max_length=60)] = ()
+    open_questions: Annotated[tuple[Line, ...], Meta(max_length=30)] = ()
+    passages: tuple[Name, ...] = ()
+
+
+class Requirements(Struct, frozen=True, forbid_unknown_fields=True):
+    """The requirements stage's answer: a charter, or the questions that must be answered first."""
+
+    charter: Charter | None
+    questions: Annotated[tuple[Line, ...], Meta(max_length=10)] = ()
+
+
+class Export(Struct, frozen=True, forbid_unknown_fields=True):
+    """A name a module offers to others, with its signature: ``def total(order: Order) -> Decimal``."""
+
+    name: Name
+    signature: Line
+    summary: Line = ""
+
+
+class Module(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file a model writes. Its exports are the contract that lets files be written in parallel and still fit."""
+
+    path: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$")]
+    purpose: Line
+    exports: tuple[Export, ...] = ()
+    rules: tuple[Name, ...] = ()
+
+
+class Diagram(Struct, frozen=True, forbid_unknown_fields=True):
+    """A Mermaid diagram."""
+
+    kind: Literal["components", "er", "sequence"]
+    mermaid: Prose
+
+
+class Dependency(Struct, frozen=True, forbid_unknown_fields=True):
+    """A package of the generated project, ``version`` as PEP 440 specifier (``>=2.0,<3``)."""
+
+    name: Name
+    version: Annotated[str, Meta(max_length=60)] = ""
+
+
+class Architecture(Struct, frozen=True, forbid_unknown_fields=True):
+    """The design of a system. ``modules`` are the files asked of a model; the rest is printed by the blueprint."""
+
+    design: Prose
+    diagrams: Annotated[tuple[Diagram, ...], Meta(max_length=6)] = ()
+    modules: Annotated[tuple[Module, ...], Meta(max_length=60)] = ()
+    dependencies: Annotated[tuple[Dependency, ...], Meta(max_length=30)] = ()
+
+
+class SourceFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of the generated project: POSIX path relative to its root, and its text (at most 256 KiB)."""
+
+    path: Annotated[str, Meta(min_length=1, max_length=200)]
+    content: Annotated[str, Meta(max_length=262_144)]
+
+
+class WrittenCode(Struct, frozen=True, forbid_unknown_fields=True):
+    """The implementer's answer: the whole text of the one file it was asked for."""
+
+    content: Annotated[str, Meta(min_length=1, max_length=262_144)]
+
+
+class PlannedFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file the run will write, and who writes it."""
+
+    path: Annotated[str, Meta(min_length=1, max_length=200)]
+    purpose: Line
+    origin: FileOrigin
+
+
+class Issue(Struct, frozen=True, forbid_unknown_fields=True):
+    """A fault a review found. ``rule`` is the check's code: ``parse``, ``F821``, ``B608``, ``R3``, ``CWE-89``."""
+
+    severity: Severity
+    path: Annotated[str, Meta(max_length=200)]
+    message: Annotated[str, Meta(min_length=1, max_length=1000)]
+    line: int = 0
+    rule: str = ""
+    source: Literal["checks", "model"] = "checks"
+
+
+class PatchRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """An order to write one file again, with each reason why."""
+
+    path: Annotated[str, Meta(min_length=1, max_length=200)]
+    reasons: Annotated[tuple[Annotated[str, Meta(max_length=1200)], ...], Meta(min_length=1, max_length=40)]
+
+
+class ModelReview(Struct, frozen=True, forbid_unknown_fields=True):
+    """The reviewing model's answer, before it is merged with the deterministic checks."""
+
+    accepted: bool
+    security_score: Annotated[int, Meta(ge=1, le=10)]
+    summary: Annotated[str, Meta(max_length=2000)]
+    issues: Annotated[tuple[Issue, ...], Meta(max_length=60)] = ()
+
+
+class Review(Struct, frozen=True, forbid_unknown_fields=True):
+    """Checks and model's review as one report. ``security_score`` runs from 1 (unsafe) to 10."""
+
+    accepted: bool
+    security_score: Annotated[int, Meta(ge=1, le=10)]
+    summary: Annotated[str, Meta(max_length=2000)]
+    issues: tuple[Issue, ...] = ()
+    patches: tuple[PatchRequest, ...] = ()
+
+
+class Check(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that was run and what it answered. ``milliseconds`` is wall time."""
+
+    name: Name
+    passed: bool
+    output: Annotated[str, Meta(max_length=20_000)] = ""
+    milliseconds: int = 0
+    rules: tuple[Name, ...] = ()
+
+
+class Verification(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sandbox's report on a project that was really run."""
+
+    accepted: bool
+    checks: tuple[Check, ...] = ()
+    patches: tuple[PatchRequest, ...] = ()
+
+
+class Passage(Struct, frozen=True, forbid_unknown_fields=True):
+    """A piece of a document that a run rests on."""
+
+    id: Name
+    document_id: Name
+    text: Annotated[str, Meta(max_length=8000)]
+
+
+class Usage(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a stage cost: tokens, model calls, wall milliseconds, and price in millionths of a US dollar."""
+
+    model: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    calls: int = 0
+    milliseconds: int = 0
+    micro_usd: int = 0
+
+
+class Budget(Struct, frozen=True, forbid_unknown_fields=True):
+    """Bounds of a run; ``None`` is no bound. Crossing one ends the run with ``budget_exceeded``."""
+
+    tokens: Annotated[int, Meta(ge=1)] | None = None
+    micro_usd: Annotated[int, Meta(ge=1)] | None = None
+    minutes: Annotated[float, Meta(gt=0, le=1440)] | None = 60.0
