@@ -1,0 +1,122 @@
+"""The state of a run: the fold of its events. Orchestrator, agents and tests read runs through this alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from libs.contracts import events as e
+from libs.contracts.artifacts import Architecture, Charter, Passage, PlannedFile, Review, Usage, Verification
+from libs.contracts.codec import Recorded
+
+Status = Literal["running", "waiting_for_answer", "waiting_for_approval", "completed", "failed", "cancelled"]
+MAX_PASSES = 3
+
+
+class Run(Struct, frozen=True):
+    """A run as of stream sequence ``seq``. ``missing`` are the files still to be written in this pass.
+
+    ``done`` holds the ids of orders whose facts stand, so that work delivered twice is done once. Times are RFC 3339.
+    """
+
+    seq: int
+    requested: e.Requested
+    requested_at: str
+    status: Status = "running"
+    waiting_since: str = ""
+    passages: tuple[Passage, ...] = ()
+    feedback: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    charter: Charter | None = None
+    architecture: Architecture | None = None
+    plan: tuple[PlannedFile, ...] = ()
+    files: dict[str, e.FileWritten] = {}
+    missing: frozenset[str] = frozenset()
+    pass_number: int = 1
+    reviews: tuple[Review, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+    usage: Usage = Usage()
+    done: frozenset[str] = frozenset()
+
+    @property
+    def over(self) -> bool:
+        """Nothing follows any more."""
+        return self.status in {"completed", "failed", "cancelled"}
+
+
+def add_usage(left: Usage, right: Usage) -> Usage:
+    """Sum of two costs; the model's name is the newest one."""
+    return Usage(
+        model=right.model or left.model,
+        prompt_tokens=left.prompt_tokens + right.prompt_tokens,
+        completion_tokens=left.completion_tokens + right.completion_tokens,
+        cached_tokens=left.cached_tokens + right.cached_tokens,
+        calls=left.calls + right.calls,
+        milliseconds=left.milliseconds + right.milliseconds,
+        micro_usd=left.micro_usd + right.micro_usd,
+    )
+
+
+def _file_written(run: Run, event: e.FileWritten) -> dict[str, Any]:
+    still_missing = run.missing - {event.path} if event.pass_number == run.pass_number else run.missing
+    return {"files": {**run.files, event.path: event}, "missing": still_missing}
+
+
+def _files_planned(_run: Run, event: e.FilesPlanned) -> dict[str, Any]:
+    return {"plan": event.files, "missing": frozenset(f.path for f in event.files)}
+
+
+def _patch_requested(_run: Run, event: e.PatchRequested) -> dict[str, Any]:
+    return {"pass_number": event.pass_number, "missing": frozenset(p.path for p in event.patches)}
+
+
+def _revision_requested(run: Run, event: e.RevisionRequested) -> dict[str, Any]:
+    return {"status": "running", "feedback": (*run.feedback, event.feedback), "questions": ()}
+
+
+_CHANGES: dict[type[e.Event], Callable[[Run, Any], dict[str, Any]]] = {
+    e.ContextRetrieved: lambda _, ev: {"passages": ev.passages},
+    e.RequirementsDrafted: lambda _, ev: {"charter": ev.charter},
+    e.ClarificationRequested: lambda _, ev: {"status": "waiting_for_answer", "questions": ev.questions},
+    e.ArchitectureDrafted: lambda _, ev: {"architecture": ev.architecture},
+    e.ApprovalRequested: lambda _, _ev: {"status": "waiting_for_approval"},
+    e.Approved: lambda _, _ev: {"status": "running"},
+    e.RevisionRequested: _revision_requested,
+    e.FilesPlanned: _files_planned,
+    e.FileWritten: _file_written,
+    e.PatchRequested: _patch_requested,
+    e.CodeReviewed: lambda run, ev: {"reviews": (*run.reviews, ev.review)},
+    e.Verified: lambda run, ev: {"verifications": (*run.verifications, ev.verification)},
+    e.Completed: lambda _, _ev: {"status": "completed"},
+    e.Failed: lambda _, _ev: {"status": "failed"},
+    e.Cancelled: lambda _, _ev: {"status": "cancelled"},
+}
+_WAITS: tuple[type[e.Event], ...] = (e.ClarificationRequested, e.ApprovalRequested)
+_NOT_OUTPUT: tuple[type[e.Event], ...] = (e.StageStarted, e.StageFailed)
+
+
+def evolve(run: Run | None, recorded: Recorded) -> Run | None:
+    """The run after one more event. Before ``requested`` there is no run; after its end nothing changes it."""
+    event = recorded.event
+    if isinstance(event, e.Requested):
+        return run or Run(recorded.seq, event, recorded.envelope.time, feedback=(event.change,) if event.change else ())
+    if run is None or run.over:
+        return run
+    changes = _CHANGES.get(type(event), lambda _, _ev: {})(run, event)
+    if "status" in changes:
+        changes["waiting_since"] = recorded.envelope.time if isinstance(event, _WAITS) else ""
+    if not isinstance(event, _NOT_OUTPUT):
+        changes["done"] = run.done | {recorded.envelope.causationid}
+    if not isinstance(event, e.Completed):
+        changes["usage"] = add_usage(run.usage, getattr(event, "usage", Usage()))
+    return replace(run, seq=recorded.seq, **changes)
+
+
+def fold(history: Iterable[Recorded], run: Run | None = None) -> Run | None:
+    """The run that ``history`` tells of, starting from ``run`` if some of it was read before."""
+    for recorded in history:
+        run = evolve(run, recorded)
+    return run

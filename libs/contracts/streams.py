@@ -1,0 +1,71 @@
+"""Streams and durable consumers as data: what is deployed is compared with this at every start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class StreamSpec:
+    """A JetStream stream. Ages and windows in seconds, sizes in bytes; 0 or -1 is no bound."""
+
+    name: str
+    subjects: tuple[str, ...]
+    storage: Literal["file", "memory"] = "file"
+    retention: Literal["limits", "workqueue"] = "limits"
+    discard: Literal["old", "new"] = "new"
+    max_age: int = 0
+    max_msgs_per_subject: int = -1
+    duplicate_window: int = 10 * MINUTE
+    deny_delete: bool = False
+    allow_direct: bool = True
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class DurableSpec:
+    """A durable pull consumer, shared by every copy of one service. ``ack_wait`` in seconds."""
+
+    stream: str
+    name: str
+    subjects: tuple[str, ...]
+    ack_wait: int = 30
+    max_ack_pending: int = 1000
+
+
+EVENTS = StreamSpec(
+    "EVENTS", ("events.>",), deny_delete=True, description="Every fact, for ever: the one memory of the house."
+)
+WORK = StreamSpec("WORK", ("work.>",), retention="workqueue", description="Orders, each to exactly one worker.")
+PARKED = StreamSpec("PARKED", ("parked.>",), description="Work that failed for good, with its reason.")
+LIVE = StreamSpec(
+    "LIVE",
+    ("live.>",),
+    storage="memory",
+    discard="old",
+    max_age=15 * MINUTE,
+    max_msgs_per_subject=2000,
+    duplicate_window=2 * MINUTE,
+    description="Tokens and log lines as they appear; may be lost.",
+)
+STREAMS = (EVENTS, WORK, PARKED, LIVE)
+
+# A deadline is watched by one work item that is handed back until it is due, so each open run keeps one pending.
+UNBOUNDED = -1
+
+DURABLES = (
+    DurableSpec("EVENTS", "orchestrator", ("events.project.*.run.>",)),
+    DurableSpec("WORK", "deadlines", ("work.deadlines.>",), max_ack_pending=UNBOUNDED),
+    DurableSpec("WORK", "requirements", ("work.requirements.>",)),
+    DurableSpec("WORK", "architecture", ("work.architecture.>",)),
+    DurableSpec("WORK", "implementer", ("work.implementer.>",)),
+    DurableSpec("WORK", "reviewer", ("work.reviewer.>",)),
+)
+
+
+def durable(name: str) -> DurableSpec:
+    """The durable called ``name``."""
+    return next(spec for spec in DURABLES if spec.name == name)
