@@ -1,0 +1,69 @@
+"""One way to connect to NATS: reconnect for ever, and leave the process when the connection is closed for good."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import nats
+import structlog
+from nats.aio.client import Client
+
+RECONNECT_WAIT = 0.25  # seconds between attempts
+EXIT_CONNECTION_CLOSED = 70  # sysexits.h EX_SOFTWARE: whoever supervises us starts us again
+
+log = structlog.get_logger(__name__)
+
+
+class Closing:
+    """Tells a wanted close from an unwanted one: a closed client would otherwise spin its consumers for ever."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.wanted = False
+
+    async def on_closed(self) -> None:
+        """Called by the client when it is closed for good."""
+        if not self.wanted:
+            log.critical("nats_closed", connection=self.name)
+            os._exit(EXIT_CONNECTION_CLOSED)
+
+    async def on_error(self, error: Exception) -> None:
+        """Called by the client for faults that no caller sees."""
+        if not self.wanted:
+            log.warning("nats_error", connection=self.name, error=repr(error))
+
+
+def options(url: str, name: str, closing: Closing) -> dict[str, Any]:
+    """Client options shared by every connection of the house."""
+    return {
+        "servers": [url],
+        "name": name,
+        "max_reconnect_attempts": -1,
+        "reconnect_time_wait": RECONNECT_WAIT,
+        "ping_interval": 10,
+        "closed_cb": closing.on_closed,
+        "error_cb": closing.on_error,
+    }
+
+
+class Connection:
+    """A NATS connection that its owner closes with ``close``."""
+
+    def __init__(self, client: Client, closing: Closing) -> None:
+        self.client = client
+        self._closing = closing
+
+    @classmethod
+    async def open(cls, url: str, name: str) -> Connection:
+        """Connect, waiting for the server if it is not there yet."""
+        closing = Closing(name)
+        return cls(await nats.connect(**options(url, name, closing)), closing)
+
+    async def close(self) -> None:
+        """Flush what is pending and leave."""
+        self._closing.wanted = True
+        if self.client.is_connected:
+            await self.client.drain()
+        else:
+            await self.client.close()

@@ -1,0 +1,121 @@
+"""The event log on a JetStream stream."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError, NoRespondersError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.api import Header, PubAck
+from nats.js.errors import APIError, NoStreamResponseError
+
+from libs.contracts.codec import encode
+from libs.contracts.envelope import MSG_ID, Envelope
+from libs.contracts.events import Event
+from libs.contracts.streams import EVENTS
+from libs.eventlog.port import Conflict, Expected, LogUnavailable, RawRecord
+from libs.eventlog.tail import follow
+
+EXPECTED_SUBJECT = "Nats-Expected-Last-Subject-Sequence-Subject"
+WRONG_LAST_SEQUENCE = (10071, 10164)
+BATCH = 512  # messages per direct get
+ATTEMPT_SECONDS = 2.0
+ATTEMPTS = 5
+AMBIGUOUS = (NatsTimeoutError, NoStreamResponseError, ConnectionClosedError, NoRespondersError)
+
+
+async def publish(client: Client, subject: str, data: bytes, headers: dict[str, Any]) -> PubAck:
+    """Publish until JetStream confirms; the message id in ``headers`` makes trying again harmless.
+
+    Raises:
+        APIError: JetStream refused it. LogUnavailable: no confirmation in time, or no room to store it.
+    """
+    js, last = client.jetstream(), ""
+    for attempt in range(ATTEMPTS):
+        try:
+            return await js.publish(subject, data, timeout=ATTEMPT_SECONDS, headers=dict(headers))
+        except APIError as error:
+            if (error.code or 0) < 500:
+                raise
+            last = error.description or "the server could not store it"
+        except AMBIGUOUS as error:
+            last = type(error).__name__
+        await asyncio.sleep(0.05 * 2**attempt)
+    raise LogUnavailable(
+        f"The log did not confirm within {ATTEMPTS} attempts ({last}). Nothing is known to be lost; retry."
+    )
+
+
+class JetStreamLog:
+    """Appends with one publish each; reads with batched direct gets that leave nothing on the server."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def append(self, subject: str, event: Event, envelope: Envelope, expected: Expected | None = None) -> int:
+        """Append one fact; see ``EventLog.append``."""
+        headers: dict[str, Any] = envelope.to_headers() | {Header.EXPECTED_STREAM.value: EVENTS.name}
+        if expected:
+            headers[Header.EXPECTED_LAST_SUBJECT_SEQUENCE.value] = str(expected.seq)
+            headers[EXPECTED_SUBJECT] = expected.filter
+        try:
+            return (await publish(self._client, subject, encode(event), headers)).seq
+        except APIError as error:
+            if expected is None or error.err_code not in WRONG_LAST_SEQUENCE:
+                raise
+            return await self._own(envelope.id, expected)
+
+    async def _own(self, event_id: str, expected: Expected) -> int:
+        # JetStream checks the version before duplicates: our own fact, its confirmation lost, looks like a conflict.
+        for record in await self.load(expected.filter, after=expected.seq):
+            if record.headers.get(MSG_ID) == event_id:
+                return record.seq
+        raise Conflict(f"{expected.filter} is no longer at {expected.seq}")
+
+    async def load(self, subject_filter: str, after: int = 0) -> list[RawRecord]:
+        """Matching events above ``after``."""
+        found: list[RawRecord] = []
+        pending = 1
+        while pending:
+            batch, pending = await self._direct_get(subject_filter, after + 1)
+            found += batch
+            after = batch[-1].seq if batch else after
+        return found
+
+    async def _direct_get(self, subject_filter: str, seq: int) -> tuple[list[RawRecord], int]:
+        request = json.dumps({"seq": seq, "batch": BATCH, "next_by_subj": subject_filter}).encode()
+        inbox = self._client.new_inbox()
+        subscription = await self._client.subscribe(inbox)
+        try:
+            await self._client.publish(f"$JS.API.DIRECT.GET.{EVENTS.name}", request, reply=inbox)
+            return await _collect(subscription)
+        except AMBIGUOUS as error:
+            raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
+        finally:
+            await subscription.unsubscribe()
+
+    def tail(self, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
+        """Follow the log."""
+        return follow(self._client, subject_filter, after)
+
+    async def head(self) -> int:
+        """Newest sequence."""
+        try:
+            return (await self._client.jetstream().stream_info(EVENTS.name)).state.last_seq
+        except AMBIGUOUS as error:
+            raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
+
+
+async def _collect(subscription: Any) -> tuple[list[RawRecord], int]:
+    found: list[RawRecord] = []
+    while True:
+        message: Msg = await subscription.next_msg(timeout=ATTEMPT_SECONDS)
+        headers = message.headers or {}
+        if headers.get("Status"):  # 204 ends a batch, 404 says that there is nothing
+            return found, int(headers.get("Nats-Num-Pending", 0)) if found else 0
+        found.append(RawRecord(int(headers["Nats-Sequence"]), headers["Nats-Subject"], headers, message.data))

@@ -1,0 +1,117 @@
+"""A tail that has no gap and no repeat: a pull consumer that is made anew from the last sequence after any trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from libs.contracts.streams import EVENTS
+from libs.eventlog.port import RawRecord
+
+BATCH = 1000  # messages asked for ahead
+HEARTBEAT = 1.0  # seconds between the server's signs of life
+SILENCE = 3 * HEARTBEAT  # after this we take the consumer for dead
+FORGOTTEN_AFTER = 30  # seconds until the server drops a consumer that nobody pulls from
+PAUSE = 0.2  # seconds before the next try
+
+log = structlog.get_logger(__name__)
+
+
+class _ConsumerLost(Exception):
+    """The consumer is silent, gone, or skipped something."""
+
+
+class _Pull:
+    """One life of one ephemeral consumer."""
+
+    def __init__(self, client: Client, subject_filter: str, after: int) -> None:
+        self._client = client
+        self._filter = subject_filter
+        self._after = after
+        self._delivered = 0
+        self._asked = 0
+        self._next_subject = ""
+        self._inbox = client.new_inbox()
+        self._subscription: Any = None
+
+    async def open(self) -> None:
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self._after + 1,
+            filter_subject=self._filter,
+            mem_storage=True,
+            num_replicas=1,
+            inactive_threshold=FORGOTTEN_AFTER,
+        )
+        info = await self._client.jetstream().add_consumer(EVENTS.name, config)
+        self._next_subject = f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS.name}.{info.name}"
+        self._subscription = await self._client.subscribe(self._inbox)
+        await self._ask()
+
+    async def close(self) -> None:
+        if self._subscription is not None:
+            with contextlib.suppress(NatsError):
+                await self._subscription.unsubscribe()
+
+    async def _ask(self) -> None:
+        self._asked = BATCH
+        request = {"batch": BATCH, "expires": int(25e9), "idle_heartbeat": int(HEARTBEAT * 1e9)}
+        await self._client.publish(self._next_subject, json.dumps(request).encode(), reply=self._inbox)
+
+    async def batch(self) -> list[RawRecord]:
+        """What has arrived, at least one; empty after a heartbeat."""
+        found: list[RawRecord] = []
+        message: Msg = await self._subscription.next_msg(timeout=SILENCE)
+        await self._receive(message, found)
+        while self._subscription.pending_msgs:
+            await self._receive(await self._subscription.next_msg(timeout=SILENCE), found)
+        return found
+
+    async def _receive(self, message: Msg, found: list[RawRecord]) -> None:
+        status = (message.headers or {}).get("Status", "")
+        if status:
+            await self._on_status(status)
+            return
+        _, _, _, _, _, stream_seq, consumer_seq, *_ = message.reply.split(".")
+        if int(consumer_seq) != self._delivered + 1:
+            raise _ConsumerLost("a message was skipped")
+        self._delivered += 1
+        self._asked -= 1
+        found.append(RawRecord(int(stream_seq), message.subject, message.headers or {}, message.data))
+        if not self._asked:
+            await self._ask()
+
+    async def _on_status(self, status: str) -> None:
+        if status == "100":  # heartbeat
+            return
+        if status in ("408", "409", "404"):  # the request ran out; ask again
+            await self._ask()
+            return
+        raise _ConsumerLost(f"status {status}")
+
+
+async def follow(client: Client, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
+    """Batches of the events matching ``subject_filter`` above sequence ``after``, for ever."""
+    while True:
+        pull = _Pull(client, subject_filter, after)
+        try:
+            await pull.open()
+            while True:
+                if found := await pull.batch():
+                    after = found[-1].seq
+                    yield found
+        except (NatsError, _ConsumerLost, OSError) as error:
+            log.info("tail_reopens", after=after, cause=type(error).__name__)
+            await asyncio.sleep(PAUSE)
+        finally:
+            await pull.close()

@@ -1,0 +1,1 @@
+"""Word lists of the offline reader, one kind of word a module."""
