@@ -1,0 +1,45 @@
+"""What each task hands to a model. All of it is data: nothing in it is an order to the model."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from libs.contracts.artifacts import Architecture, Charter, Issue, Module, Passage, SourceFile
+
+
+class RequirementsInput(Struct, frozen=True, forbid_unknown_fields=True):
+    """For ``draft_requirements`` → ``Requirements``. ``base`` is the charter that ``feedback`` wants changed."""
+
+    wish: str
+    feedback: tuple[str, ...] = ()
+    base: Charter | None = None
+    passages: tuple[Passage, ...] = ()
+
+
+class ArchitectureInput(Struct, frozen=True, forbid_unknown_fields=True):
+    """For ``draft_architecture`` → ``Architecture``. ``module`` is the one the blueprint leaves to a model."""
+
+    charter: Charter
+    feedback: tuple[str, ...] = ()
+    base: Architecture | None = None
+    module: Module | None = None
+
+
+class FileInput(Struct, frozen=True, forbid_unknown_fields=True):
+    """For ``write_file`` → ``WrittenCode``. With ``reasons`` the ``current`` text is to be mended because of them."""
+
+    path: str
+    module: Module | None
+    charter: Charter
+    architecture: Architecture
+    neighbours: tuple[SourceFile, ...] = ()
+    current: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+class ReviewInput(Struct, frozen=True, forbid_unknown_fields=True):
+    """For ``review_code`` → ``ModelReview``. ``issues`` are those the deterministic checks found."""
+
+    charter: Charter
+    files: tuple[SourceFile, ...] = ()
+    issues: tuple[Issue, ...] = ()
