@@ -62,7 +62,7 @@ class NatsServer:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # Ctrl-C must reach us first: clients leave before the server does
-                preexec_fn=die_with_parent(signal.SIGTERM),
+                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  # one prctl call, no locks
             )
             self._await_ports_file(Path(ports))
         return self.url

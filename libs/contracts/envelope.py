@@ -59,3 +59,18 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         required = {k: headers[f"ce-{k}"] for k in ("id", "type", "source", "time", "subject", "correlationid")}
         optional = {k: headers.get(f"ce-{k}", "") for k in ("causationid", "actor")}
         return cls(**required, **optional, traceparent=headers.get("traceparent", ""))
+
+
+def caused_by(cause: Envelope, type_tag: str, subject: str, source: str, key: str = "") -> Envelope:
+    """Envelope of what follows from ``cause``; ``key`` tells several of one type apart. Doing it twice is the same."""
+    return Envelope(
+        id=derive_id(cause.id, f"{type_tag}/{key}"),
+        type=type_tag,
+        source=source,
+        time=now(),
+        subject=subject,
+        correlationid=cause.correlationid,
+        causationid=cause.id,
+        actor=cause.actor,
+        traceparent=cause.traceparent,
+    )

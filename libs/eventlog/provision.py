@@ -14,7 +14,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import BadRequestError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from libs.contracts.streams import DURABLES, STREAMS, DurableSpec, StreamSpec
 
@@ -101,12 +101,13 @@ def _compare(what: str, declared: dict[str, Any], deployed: object) -> None:
         raise Drift(f"{what} differs from its declaration: {'; '.join(differences)}. Change one of the two.")
 
 
-async def missing(client: Client) -> list[str]:
-    """Names of declared streams and consumers that the server does not have."""
+async def missing(client: Client, names: set[str]) -> list[str]:
+    """Those of the named durables that the server does not have."""
     js, gone = client.jetstream(), list[str]()
     for durable in DURABLES:
-        try:
-            await js.consumer_info(durable.stream, durable.name)
-        except (NotFoundError, BadRequestError):
-            gone.append(f"{durable.stream}/{durable.name}")
+        if durable.name in names:
+            try:
+                await js.consumer_info(durable.stream, durable.name)
+            except NotFoundError:
+                gone.append(f"{durable.stream}/{durable.name}")
     return gone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from libs.eventlog.provision import provision
 
 
 @contextmanager
-def nats_server() -> Iterator[NatsServer]:
+def nats_server() -> Generator[NatsServer]:
     """A server on a free port with a folder of its own."""
     with TemporaryDirectory() as folder:
         server = NatsServer(Path(folder))
@@ -26,7 +26,7 @@ def nats_server() -> Iterator[NatsServer]:
 
 
 @asynccontextmanager
-async def fresh_streams(url: str) -> AsyncIterator[Connection]:
+async def fresh_streams(url: str) -> AsyncGenerator[Connection]:
     """A connection to a server whose streams are newly made, empty."""
     connection = await Connection.open(url, "test")
     try:

@@ -1,0 +1,44 @@
+"""Secrets in a key-value bucket: never in an event, readable by the one service that owns the bucket."""
+
+from __future__ import annotations
+
+from nats.aio.client import Client
+from nats.js.api import KeyValueConfig, StorageType
+from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.kv import KeyValue
+
+
+class SecretStore:
+    """Values by key. Keys are letters, digits, ``-``, ``_``, ``=``, ``/`` and ``.``."""
+
+    def __init__(self, bucket: KeyValue) -> None:
+        self._bucket = bucket
+
+    @classmethod
+    async def open(cls, client: Client, bucket: str, replicas: int = 1) -> SecretStore:
+        """The bucket, made if it is missing."""
+        js = client.jetstream()
+        try:
+            return cls(await js.key_value(bucket))
+        except BucketNotFoundError:
+            config = KeyValueConfig(bucket=bucket, storage=StorageType.FILE, replicas=replicas)
+            return cls(await js.create_key_value(config))
+
+    async def get(self, key: str) -> bytes | None:
+        """The value, or ``None``."""
+        try:
+            return (await self._bucket.get(key)).value
+        except KeyNotFoundError:
+            return None
+
+    async def create(self, key: str, value: bytes) -> bool:
+        """Store a value under a key that has none; ``False`` if somebody was first."""
+        try:
+            await self._bucket.create(key, value)
+        except KeyWrongLastSequenceError:
+            return False
+        return True
+
+    async def put(self, key: str, value: bytes) -> None:
+        """Store a value, whatever was there."""
+        await self._bucket.put(key, value)

@@ -1,0 +1,76 @@
+"""FastStream, in its one place: subscribers for asks and for durable consumers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats.annotations import NatsMessage
+from faststream.nats.response import NatsResponse
+
+from libs.contracts.asks import Ask
+from libs.eventlog.connection import Closing, options
+from libs.runtime.asking import AskHandler, answer
+from libs.runtime.delivery import Delivery, Route
+from libs.runtime.metrics import Metrics
+
+# A pull request that was open when the server restarted holds up its subscriber until it runs out.
+PULL_SECONDS = 5.0
+
+
+class Bus:
+    """The subscribers of one service, from ``start`` to ``stop``."""
+
+    def __init__(self, url: str, service: str, metrics: Metrics, shutdown_seconds: float) -> None:
+        self._service = service
+        self._metrics = metrics
+        self._closing = Closing(service)
+        settings = options(url, service, self._closing)
+        self._broker = NatsBroker(
+            **settings, graceful_timeout=shutdown_seconds, logger=None, apply_types=False, ack_policy=AckPolicy.MANUAL
+        )
+
+    def serve(self, asks: Mapping[type[Ask], AskHandler]) -> None:
+        """Answer questions; copies of one service share them."""
+        for kind, handler in asks.items():
+            self._answer(kind, handler)
+
+    def _answer(self, kind: type[Ask], handler: AskHandler) -> None:
+        async def reply(message: Any) -> NatsResponse:
+            body, headers = await answer(kind, handler, message.data)
+            return NatsResponse(body, headers=headers)
+
+        self._broker.subscriber(kind.subject(), queue=self._service, decoder=_raw)(reply)
+
+    def take(self, route: Route) -> None:
+        """Handle the messages of a durable, ``route.concurrency`` at a time.
+
+        Equal subscribers that hold one message each: FastStream's own worker pool takes messages ahead, and those
+        would age without a heartbeat.
+        """
+        deliver = Delivery(self._service, route, self._metrics)
+        for _ in range(route.concurrency):
+            self._broker.subscriber(
+                route.durable.subjects[0],
+                stream=JStream(route.durable.stream, declare=False),
+                durable=route.durable.name,
+                pull_sub=PullSub(batch_size=1, timeout=PULL_SECONDS),
+                decoder=_raw,
+            )(deliver.__call__)
+
+    async def start(self) -> None:
+        """Connect and begin to take messages."""
+        logging.getLogger("nats").setLevel(logging.CRITICAL)
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Stop taking, let work in progress finish or hand it back, and leave."""
+        self._closing.wanted = True
+        await self._broker.stop()
+
+
+async def _raw(message: NatsMessage) -> Any:
+    return message.raw_message

@@ -1,0 +1,121 @@
+"""What happens to one delivered message: kept alive while it is worked on, then acked, handed back, or parked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from nats.aio.msg import Msg
+
+from libs.contracts.errors import Unavailable
+from libs.contracts.streams import DurableSpec
+from libs.eventlog.policy import retry_delay
+from libs.eventlog.port import Conflict, HandBack, Park
+from libs.runtime import tracing
+from libs.runtime.metrics import Metrics
+
+INFRASTRUCTURE_DELAY = 2.0  # seconds before work that met a missing database or broker is tried again
+
+log = structlog.get_logger(__name__)
+Message = Callable[[Msg], Awaitable[None]]
+GiveUp = Callable[[Msg, str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who takes the messages of one durable, how many at a time, and what is done with one that fails for good."""
+
+    durable: DurableSpec
+    handle: Message
+    give_up: GiveUp
+    concurrency: int
+
+
+class Delivery:
+    """Runs the handler of a route on a message and settles it."""
+
+    def __init__(self, service: str, route: Route, metrics: Metrics) -> None:
+        self._service = service
+        self._route = route
+        self._metrics = metrics
+
+    async def __call__(self, message: Msg) -> None:
+        """Handle one message; never raises but when it is cancelled."""
+        started, headers = time.perf_counter(), message.headers or {}
+        name = _family(message.subject)
+        context = {"service": self._service, "name": name, "run": headers.get("ce-correlationid", "")}
+        with (
+            self._metrics.busy.labels(self._service).track_inprogress(),
+            structlog.contextvars.bound_contextvars(**context),
+        ):
+            with tracing.span(f"{self._service} {name}", headers.get("traceparent", "")):
+                outcome = await self._settle(message, headers)
+            seconds = time.perf_counter() - started
+            log.debug("handled", outcome=outcome, milliseconds=round(seconds * 1000, 1))
+        self._metrics.handled.labels(self._service, name, outcome).inc()
+        self._metrics.seconds.labels(self._service, name).observe(seconds)
+
+    async def _settle(self, message: Msg, headers: Mapping[str, str]) -> str:
+        try:
+            async with _kept_alive(message, self._route.durable.ack_wait):
+                await self._route.handle(message)
+        except asyncio.CancelledError:
+            await message.nak()  # shutting down: somebody else may take it at once
+            raise
+        except HandBack as back:
+            await message.nak(delay=back.delay)
+            return "handed_back"
+        except Park as reason:
+            return await self._give_up(message, str(reason))
+        except (Unavailable, Conflict) as error:
+            log.warning("handed_back", cause=str(error))
+            await message.nak(delay=INFRASTRUCTURE_DELAY)
+            return "unavailable"
+        except Exception as error:  # whatever a handler raises is one failed attempt
+            return await self._failed(message, error, headers)
+        await message.ack()
+        return "done"
+
+    async def _failed(self, message: Msg, error: Exception, headers: Mapping[str, str]) -> str:
+        delivery = message.metadata.num_delivered
+        delay = retry_delay(delivery)
+        log.exception("attempt_failed", attempt=delivery, retry_in=delay, id=headers.get("ce-id", ""))
+        if delay is None:
+            return await self._give_up(message, f"{type(error).__name__}: {error}")
+        await message.nak(delay=delay)
+        return "failed"
+
+    async def _give_up(self, message: Msg, reason: str) -> str:
+        try:
+            await self._route.give_up(message, reason)
+        except Unavailable:
+            await message.nak(delay=INFRASTRUCTURE_DELAY)
+            return "unavailable"
+        log.error("parked", reason=reason)
+        await message.term()
+        return "parked"
+
+
+def _family(subject: str) -> str:
+    """The part of a subject that comes from a fixed list: its task or event name."""
+    parts = subject.split(".")
+    return parts[5] if parts[0] == "events" and len(parts) > 5 else parts[-1]
+
+
+@contextlib.asynccontextmanager
+async def _kept_alive(message: Msg, ack_wait: float) -> AsyncGenerator[None]:
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(ack_wait / 3)
+            with contextlib.suppress(Exception):  # the next beat may get through
+                await message.in_progress()
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()

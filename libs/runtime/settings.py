@@ -1,0 +1,44 @@
+"""What every service reads from the environment, once, at its start."""
+
+from __future__ import annotations
+
+import sys
+from typing import Literal, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+S = TypeVar("S", bound=BaseSettings)
+CONFIG = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+EXIT_CONFIG = 78  # sysexits.h EX_CONFIG
+
+
+class RuntimeSettings(BaseSettings):
+    """Settings of any service; the development defaults work with ``interius up``."""
+
+    model_config = CONFIG
+
+    nats_url: str = Field("nats://127.0.0.1:4222", description="where nats-server listens, nats://host:port")
+    nats_replicas: Literal[1, 3, 5] = Field(1, description="copies of each stream: 1 alone, 3 or 5 in a cluster")
+    database_url: str = Field("", description="PostgreSQL, postgresql://user:password@host:port/name")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least severe line to log")
+    log_format: Literal["json", "console"] = Field("json", description="json for machines, console for people")
+    health_port: int = Field(0, ge=0, le=65535, description="TCP port for /health, /ready and /metrics; 0 is none")
+    otel_exporter_otlp_endpoint: str = Field("", description="OTLP/HTTP collector that traces go to; empty is none")
+    shutdown_seconds: float = Field(20.0, gt=0, description="how long work in progress may go on after SIGTERM")
+    concurrency: int = Field(8, ge=1, le=256, description="orders one copy of a service works on at the same time")
+
+
+def explain(error: ValidationError) -> str:
+    """One line for each wrong setting: its name, what it is, and what it wants; never its value."""
+    lines = [f"{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+    return "Wrong settings (environment or .env):\n  " + "\n  ".join(lines)
+
+
+def read(kind: type[S]) -> S:
+    """Settings from the environment and ``.env``, or leave the process with a sentence for each that is wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        sys.stderr.write(explain(error) + "\n")
+        raise SystemExit(EXIT_CONFIG) from None
