@@ -1,0 +1,311 @@
+"""PostgreSQL, in its one place: named queries on a pool, transactions, and notifications that survive a reconnect."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosql
+import asyncpg
+import structlog
+
+from libs.contracts.errors import Unavailable
+
+CONNECT_SECONDS = 5.0
+STATEMENT_SECONDS = 30.0
+WAIT_SECONDS = 10.0  # how long a lost server is waited for before the caller hears of it
+PAUSE = 0.1  # seconds before the next try
+ALIVE_SECONDS = 15.0  # between signs of life on a connection that only listens
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+_LOST = (
+    OSError,  # includes TimeoutError
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+_NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)
+_REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+
+
+class Unstorable(Exception):  # an answer about the values, not a fault of the server
+    """PostgreSQL does not take these values: out of range, against a constraint, or text it cannot hold."""
+
+
+class NotPrepared(Unavailable):
+    """The tables that are asked for do not exist (yet)."""
+
+
+@contextlib.contextmanager
+def _translated() -> Any:
+    try:
+        yield
+    except _NOT_THERE as error:
+        raise NotPrepared(f"The views are not there yet ({error}). Ask again in a moment.") from error
+    except _REFUSED as error:
+        raise Unstorable(str(error)) from error
+    except _LOST as error:
+        raise Unavailable(f"The database does not answer ({type(error).__name__}). Try again in a moment.") from error
+
+
+class Queries:
+    """Named statements of a folder of ``.sql`` files, in aiosql's notation (``-- name: find_run``, ``:run_id``)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._loaded: Any = aiosql.from_path(folder, "asyncpg")
+
+    def bind(self, name: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        """Statement ``name`` and its values in the order of its placeholders."""
+        statement = getattr(self._loaded, name)
+        return statement.sql, [values[key] for key in self._loaded.driver_adapter.var_sorted[name]]
+
+
+class Session:
+    """Queries on one connection, in one transaction. JSON columns come back as text."""
+
+    def __init__(self, connection: Any, queries: Queries | None) -> None:
+        self._connection = connection
+        self._queries = queries
+
+    def _bind(self, name: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        if self._queries is None:
+            raise LookupError(f"this database was opened without a folder of queries, so there is no {name}")
+        return self._queries.bind(name, values)
+
+    async def all(self, name: str, **values: Any) -> Sequence[Row]:
+        """Every row of a named query."""
+        sql, arguments = self._bind(name, values)
+        return await self._connection.fetch(sql, *arguments)
+
+    async def one(self, name: str, **values: Any) -> Row | None:
+        """First row of a named query."""
+        sql, arguments = self._bind(name, values)
+        return await self._connection.fetchrow(sql, *arguments)
+
+    async def value(self, name: str, **values: Any) -> Any:
+        """First column of the first row, or ``None``."""
+        sql, arguments = self._bind(name, values)
+        return await self._connection.fetchval(sql, *arguments)
+
+    async def run(self, name: str, **values: Any) -> int:
+        """Execute a named statement; the number of rows it touched."""
+        sql, arguments = self._bind(name, values)
+        status: str = await self._connection.execute(sql, *arguments)
+        count = status.rsplit(" ", 1)[-1]
+        return int(count) if count.isdigit() else 0
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows by COPY, the fastest way in; none of them may exist."""
+        await self._connection.copy_records_to_table(table, records=rows, columns=columns)
+
+    async def execute(self, script: str) -> None:
+        """Run statements that take no values."""
+        await self._connection.execute(script)
+
+
+class Database:
+    """A pool of connections. A lost server is waited for up to 10 s, then ``Unavailable`` is raised."""
+
+    def __init__(self, dsn: str, queries: Queries | None, options: Mapping[str, Any]) -> None:
+        self._dsn = dsn
+        self._queries = queries
+        self._options = options
+        self._pool: Any = None
+
+    @classmethod
+    async def open(
+        cls, dsn: str, sql: Path | None = None, *, schema: str = "", connections: int = 10, durable: bool = True
+    ) -> Database:
+        """A pool whose statements find their tables in ``schema``.
+
+        ``durable=False`` lets a commit return before it is on disk: a power failure may undo the newest commits, whole
+        and in order. It suits what is stored together with its position in the log.
+
+        Raises:
+            Unavailable: nobody answers at ``dsn``, or the password is wrong.
+        """
+        settings = {"search_path": schema} if schema else {}
+        if not durable:
+            settings["synchronous_commit"] = "off"
+        options = {"max_size": connections, "server_settings": settings}
+        database = cls(dsn, Queries(sql) if sql else None, options)
+        await database._connect()
+        return database
+
+    async def beside(self, schema: str, connections: int = 2) -> Database:
+        """A second pool on the same server with the same queries, whose tables are in ``schema``."""
+        settings = {**self._options["server_settings"], "search_path": schema}
+        database = Database(self._dsn, self._queries, {"max_size": connections, "server_settings": settings})
+        await database._connect()
+        return database
+
+    async def _connect(self) -> None:
+        self._pool = asyncpg.create_pool(
+            self._dsn,
+            min_size=0,
+            max_inactive_connection_lifetime=300,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            reset=_as_it_is,
+            **self._options,
+        )
+        try:
+            with _translated():
+                await self._pool
+                await self._retried(lambda session: session.execute("select 1"))
+        except asyncpg.InvalidAuthorizationSpecificationError as error:
+            await self.close()
+            raise Unavailable("The database refuses the user or password of DATABASE_URL.") from error
+        except asyncpg.InvalidCatalogNameError as error:
+            await self.close()
+            raise Unavailable(f"The database of DATABASE_URL does not exist: {error}.") from error
+        except BaseException:
+            self._pool.terminate()
+            raise
+
+    async def close(self) -> None:
+        """Close every connection, within 5 s."""
+        try:
+            await asyncio.wait_for(self._pool.close(), CONNECT_SECONDS)
+        except (TimeoutError, *_LOST):
+            self._pool.terminate()
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Session]:
+        """A transaction: committed at the end, rolled back if anything is raised.
+
+        Raises:
+            Unavailable: the server is gone; whether the commit counted is then unknown. Unstorable: it refuses values.
+        """
+        connection, transaction = await self._begin()
+        try:
+            with _translated():
+                try:
+                    yield Session(connection, self._queries)
+                except BaseException:
+                    with contextlib.suppress(*_LOST):
+                        await transaction.rollback()
+                    raise
+                await transaction.commit()
+        finally:
+            await self._release(connection)
+
+    async def _begin(self) -> tuple[Any, Any]:
+        # A connection that died while it lay idle shows only when it is used; the next try gets another one.
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            connection = await self._acquire()
+            transaction = connection.transaction()
+            try:
+                with _translated():
+                    await transaction.start()
+                return connection, transaction
+            except BaseException as error:
+                await self._release(connection)
+                if not isinstance(error, Unavailable) or time.monotonic() > deadline:
+                    raise
+
+    async def _release(self, connection: Any) -> None:
+        with contextlib.suppress(*_LOST):
+            await self._pool.release(connection, timeout=CONNECT_SECONDS)
+
+    async def _acquire(self) -> Any:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                with _translated():
+                    return await self._pool.acquire(timeout=CONNECT_SECONDS)
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(PAUSE)
+
+    async def _retried(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            connection = await self._acquire()
+            try:
+                with _translated():
+                    return await work(Session(connection, self._queries))
+            except NotPrepared:
+                raise
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+            finally:
+                await self._release(connection)
+            await asyncio.sleep(PAUSE)
+
+    async def all(self, name: str, **values: Any) -> Sequence[Row]:
+        """Every row of a named query; asked again if the connection is lost, so it must only read."""
+        return await self._retried(lambda session: session.all(name, **values))
+
+    async def one(self, name: str, **values: Any) -> Row | None:
+        """First row of a named query that only reads."""
+        return await self._retried(lambda session: session.one(name, **values))
+
+    async def value(self, name: str, **values: Any) -> Any:
+        """First column of the first row of a named query that only reads, or ``None``."""
+        return await self._retried(lambda session: session.value(name, **values))
+
+    async def execute(self, script: str) -> None:
+        """Run statements outside a transaction, once."""
+        connection = await self._acquire()
+        try:
+            with _translated():
+                await connection.execute(script)
+        finally:
+            await self._release(connection)
+
+    async def listen(self, channel: str) -> AsyncIterator[str]:
+        """The newest payload sent to ``channel``, for ever; a slow reader misses older ones.
+
+        An empty one says that we are listening (again), and that anything may have been missed before.
+        """
+        while True:
+            with contextlib.suppress(*_LOST):
+                async with _listening(self._dsn, channel) as payloads:
+                    yield ""
+                    while (payload := await payloads()) is not None:
+                        yield payload
+                log.info("listening_again", channel=channel)
+            await asyncio.sleep(PAUSE)
+
+
+async def _as_it_is(_connection: object) -> None:
+    """Nothing to reset: a session leaves no setting, lock or cursor behind. Saves a round trip each time."""
+
+
+@contextlib.asynccontextmanager
+async def _listening(dsn: str, channel: str) -> AsyncGenerator[Callable[[], Awaitable[str | None]]]:
+    received: asyncio.Queue[str | None] = asyncio.Queue(1)
+
+    def keep(newest: str | None) -> None:
+        if received.full():
+            received.get_nowait()
+        received.put_nowait(newest)
+
+    connection: Any = await asyncpg.connect(dsn, timeout=int(CONNECT_SECONDS), command_timeout=CONNECT_SECONDS)
+
+    async def payload() -> str | None:
+        while True:
+            try:
+                return await asyncio.wait_for(received.get(), ALIVE_SECONDS)
+            except TimeoutError:
+                await connection.execute("select 1")  # a silent server may be a dead one
+
+    try:
+        connection.add_termination_listener(lambda _: keep(None))
+        await connection.add_listener(channel, lambda *notice: keep(notice[3]))
+        yield payload
+    finally:
+        connection.terminate()

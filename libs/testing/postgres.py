@@ -1,0 +1,43 @@
+"""A real PostgreSQL for tests: started once, a fresh database for each test."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from deploy.local.postgres import Postgres
+from libs.runtime.postgres import Database
+
+
+@contextmanager
+def postgres_server() -> Generator[Postgres]:
+    """A server on a free port with a folder of its own."""
+    with TemporaryDirectory() as folder:
+        server = Postgres(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@asynccontextmanager
+async def fresh_database(server: Postgres) -> AsyncGenerator[str]:
+    """DSN of a new, empty database, dropped afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    await _administer(server.dsn, f'create database "{name}"')
+    try:
+        yield f"{server.dsn.rsplit('/', 1)[0]}/{name}"
+    finally:
+        await _administer(server.dsn, f'drop database "{name}" with (force)')
+
+
+async def _administer(dsn: str, statement: str) -> None:
+    database = await Database.open(dsn, connections=1)
+    try:
+        await database.execute(statement)
+    finally:
+        await database.close()
