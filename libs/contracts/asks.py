@@ -36,11 +36,12 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Problem(Struct, frozen=True):
-    """A refusal: HTTP status, a stable code, and a sentence a person understands."""
+    """A refusal: HTTP status, a stable code, a sentence a person understands, and seconds to wait (0: no matter)."""
 
     status: int
     code: str
     detail: str
+    retry_after: int = 0
 
 
 class Receipt(Struct, frozen=True):

@@ -10,10 +10,11 @@ class Refused(Exception):  # a refusal is an answer, not a fault
 
     status = 400
     code = "refused"
+    retry_after = 0
 
     def problem(self) -> Problem:
         """The refusal as it travels over NATS."""
-        return Problem(self.status, self.code, str(self))
+        return Problem(self.status, self.code, str(self), self.retry_after)
 
 
 class Invalid(Refused):
@@ -72,6 +73,17 @@ class Unavailable(Refused):
     code = "unavailable"
 
 
+class TooMany(Refused):
+    """The asker tries too often; ``retry_after`` is in seconds."""
+
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Remote(Refused):
     """A refusal that came back over NATS."""
 
@@ -79,3 +91,4 @@ class Remote(Refused):
         super().__init__(problem.detail)
         self.status = problem.status
         self.code = problem.code
+        self.retry_after = problem.retry_after
