@@ -13,7 +13,8 @@ from libs.runtime.settings import RuntimeSettings
 @asynccontextmanager
 async def serving(nats_url: str, *builds: Build, database_url: str = "") -> AsyncGenerator[Platform]:
     """The built services, running; the platform is for asking them and for reading the log."""
-    settings = RuntimeSettings(nats_url=nats_url, database_url=database_url, shutdown_seconds=2)
+    given = {"nats_url": nats_url, "database_url": database_url, "shutdown_seconds": 2}
+    settings = RuntimeSettings.model_validate(given)
     platform = await Platform.open(settings, "test")
     try:
         async with AsyncExitStack() as stack:

@@ -13,11 +13,12 @@ from libs.contracts.project import Project, fold
 from services.projects import domain
 
 
+def at(n: int) -> Envelope:
+    return Envelope(id=str(n), type="", source="", time=f"2026-01-0{n}T00:00:00Z", subject="", correlationid="")
+
+
 def given(*events: Event) -> Project | None:
-    return fold(
-        Recorded(n, "", Envelope("", "", "", f"2026-01-0{n}T00:00:00Z", "", ""), event)
-        for n, event in enumerate(events, 1)
-    )
+    return fold(Recorded(n, "", at(n), event) for n, event in enumerate(events, 1))
 
 
 CREATED = Created(name="Library", owner="ada")
