@@ -19,12 +19,14 @@ MAX_PASSES = 3
 class Run(Struct, frozen=True):
     """A run as of stream sequence ``seq``. ``missing`` are the files still to be written in this pass.
 
-    ``done`` holds the ids of orders whose facts stand, so that work delivered twice is done once. Times are RFC 3339.
+    ``done`` holds the ids of orders whose facts stand, so that work delivered twice is done once. Times are RFC 3339;
+    ``resumed_at`` is when a person last let it go on.
     """
 
     seq: int
     requested: e.Requested
     requested_at: str
+    resumed_at: str
     status: Status = "running"
     waiting_since: str = ""
     passages: tuple[Passage, ...] = ()
@@ -61,8 +63,7 @@ def add_usage(left: Usage, right: Usage) -> Usage:
 
 
 def _file_written(run: Run, event: e.FileWritten) -> dict[str, Any]:
-    still_missing = run.missing - {event.path} if event.pass_number == run.pass_number else run.missing
-    return {"files": {**run.files, event.path: event}, "missing": still_missing}
+    return {"files": {**run.files, event.path: event}, "missing": run.missing - {event.path}}
 
 
 def _files_planned(_run: Run, event: e.FilesPlanned) -> dict[str, Any]:
@@ -95,19 +96,36 @@ _CHANGES: dict[type[e.Event], Callable[[Run, Any], dict[str, Any]]] = {
     e.Cancelled: lambda _, _ev: {"status": "cancelled"},
 }
 _WAITS: tuple[type[e.Event], ...] = (e.ClarificationRequested, e.ApprovalRequested)
+_RESUMES: tuple[type[e.Event], ...] = (e.Approved, e.RevisionRequested)
 _NOT_OUTPUT: tuple[type[e.Event], ...] = (e.StageStarted, e.StageFailed)
 
 
+def _repeats(run: Run, event: e.Event) -> bool:
+    """A file that this pass does not wait for: written by a worker that was thought dead."""
+    return isinstance(event, e.FileWritten) and (event.path not in run.missing or event.pass_number != run.pass_number)
+
+
 def evolve(run: Run | None, recorded: Recorded) -> Run | None:
-    """The run after one more event. Before ``requested`` there is no run; after its end nothing changes it."""
+    """The run after one more event. Before ``requested`` there is no run; after its end nothing changes it.
+
+    ``run.seq`` is the event's sequence exactly if the event counted.
+    """
     event = recorded.event
     if isinstance(event, e.Requested):
-        return run or Run(recorded.seq, event, recorded.envelope.time, feedback=(event.change,) if event.change else ())
-    if run is None or run.over:
+        return run or Run(
+            recorded.seq,
+            event,
+            recorded.envelope.time,
+            recorded.envelope.time,
+            feedback=(event.change,) if event.change else (),
+        )
+    if run is None or run.over or _repeats(run, event):
         return run
     changes = _CHANGES.get(type(event), lambda _, _ev: {})(run, event)
-    if "status" in changes:
-        changes["waiting_since"] = recorded.envelope.time if isinstance(event, _WAITS) else ""
+    if isinstance(event, _WAITS):
+        changes["waiting_since"] = recorded.envelope.time
+    elif isinstance(event, _RESUMES):
+        changes |= {"waiting_since": "", "resumed_at": recorded.envelope.time}
     if not isinstance(event, _NOT_OUTPUT):
         changes["done"] = run.done | {recorded.envelope.causationid}
     if not isinstance(event, e.Completed):

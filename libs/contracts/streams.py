@@ -57,7 +57,7 @@ STREAMS = (EVENTS, WORK, PARKED, LIVE)
 UNBOUNDED = -1
 
 DURABLES = (
-    DurableSpec("EVENTS", "orchestrator", ("events.project.*.run.>",)),
+    DurableSpec("EVENTS", "orchestrator", ("events.project.*.run.>", "events.project.*.deleted")),
     DurableSpec("WORK", "deadlines", ("work.deadlines.>",), max_ack_pending=UNBOUNDED),
     DurableSpec("WORK", "requirements", ("work.requirements.>",)),
     DurableSpec("WORK", "architecture", ("work.architecture.>",)),

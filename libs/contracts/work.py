@@ -20,6 +20,7 @@ class Work(Struct, frozen=True, forbid_unknown_fields=True):
     service: ClassVar[str] = ""
     stage: ClassVar[Stage]
     version: ClassVar[int] = 1
+    many: ClassVar[bool] = False  # gives several facts, so that one of them does not mean it is done
 
     project_id: str
     run_id: str
@@ -78,6 +79,7 @@ class PrintFiles(Work, frozen=True):
 
     service: ClassVar[str] = "implementer"
     stage: ClassVar[Stage] = "implementation"
+    many: ClassVar[bool] = True
 
     pass_number: int = 1
 

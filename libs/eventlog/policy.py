@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 RETRY_DELAYS = (1.0, 5.0, 30.0, 120.0)
-MAX_DELIVERIES = len(RETRY_DELAYS) + 1
 
 
-def retry_delay(delivery: int) -> float | None:
+def retry_delay(delivery: int, delays: Sequence[float] = RETRY_DELAYS) -> float | None:
     """Seconds to wait after failed attempt number ``delivery`` (from 1); ``None`` when it was the last."""
-    return RETRY_DELAYS[delivery - 1] if delivery <= len(RETRY_DELAYS) else None
+    return delays[delivery - 1] if delivery <= len(delays) else None

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
+from dataclasses import dataclass, field
 
 from libs.contracts import subjects
-from libs.contracts.run import Run, fold
+from libs.contracts.run import Run, evolve
 from libs.eventlog.port import EventLog, LogUnavailable
 
-REMEMBERED = 500  # runs whose fold is kept
+REMEMBERED = 300  # runs whose history is kept in memory
+
+
+@dataclass
+class _History:
+    """``states[i]`` is the run after the event with sequence ``seqs[i]``."""
+
+    seqs: list[int] = field(default_factory=list[int])
+    states: list[Run | None] = field(default_factory=list["Run | None"])
+
+    def at(self, seq: int) -> Run | None:
+        place = bisect_right(self.seqs, seq)
+        return self.states[place - 1] if place else None
+
+    @property
+    def read(self) -> int:
+        return self.seqs[-1] if self.seqs else 0
 
 
 class Runs:
@@ -16,31 +34,39 @@ class Runs:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._known: OrderedDict[str, tuple[Run | None, int]] = OrderedDict()
+        self._known: OrderedDict[str, _History] = OrderedDict()
 
     async def load(self, project_id: str, run_id: str) -> Run | None:
         """The run as of now, or ``None`` if it was never requested."""
-        return await self.at(project_id, run_id, None)
+        history = await self._read(project_id, run_id)
+        return history.at(history.read)
 
-    async def at(self, project_id: str, run_id: str, seq: int | None) -> Run | None:
-        """The run as of stream sequence ``seq``."""
+    async def at(self, project_id: str, run_id: str, seq: int) -> Run | None:
+        """The run as of its event with sequence ``seq``.
+
+        Raises:
+            LogUnavailable: whoever answered has not seen that event yet.
+        """
+        history = self._known.get(subjects.run(project_id, run_id))
+        if history is None or history.read < seq:
+            history = await self._read(project_id, run_id)
+        if history.read < seq:  # a replica that lags behind answered
+            raise LogUnavailable(f"The log has not reached {seq} yet.")
+        return history.at(seq)
+
+    async def _read(self, project_id: str, run_id: str) -> _History:
         owner = subjects.run(project_id, run_id)
-        run, read = self._known.get(owner, (None, 0))
-        if seq is not None and read >= seq:
-            run, read = (run, read) if read == seq else (None, 0)
-        if seq is None or read < seq:
-            records = await self._log.load(subjects.events_of(owner), after=read)
-            wanted = [r.recorded for r in records if seq is None or r.seq <= seq]
-            run = fold(wanted, run)
-            read = wanted[-1].seq if wanted else read
-            if seq is not None and read < seq:  # a replica that lags behind answered
-                raise LogUnavailable(f"The log has not reached {seq} yet.")
-        self._remember(owner, run, read)
-        return run
+        history = self._remember(owner)
+        for record in await self._log.load(subjects.events_of(owner), after=history.read):
+            if record.seq > history.read:  # another reader may have been here meanwhile
+                state = evolve(history.at(history.read), record.recorded)
+                history.seqs.append(record.seq)
+                history.states.append(state)
+        return history
 
-    def _remember(self, owner: str, run: Run | None, read: int) -> None:
-        if read >= self._known.get(owner, (None, 0))[1]:
-            self._known[owner] = (run, read)
-            self._known.move_to_end(owner)
+    def _remember(self, owner: str) -> _History:
+        history = self._known.setdefault(owner, _History())
+        self._known.move_to_end(owner)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
+        return history

@@ -16,6 +16,7 @@ from libs.eventlog.connection import Closing, options
 from libs.runtime.asking import AskHandler, answer
 from libs.runtime.delivery import Delivery, Route
 from libs.runtime.metrics import Metrics
+from libs.runtime.settings import RuntimeSettings
 
 # A pull request that was open when the server restarted holds up its subscriber until it runs out.
 PULL_SECONDS = 5.0
@@ -24,13 +25,17 @@ PULL_SECONDS = 5.0
 class Bus:
     """The subscribers of one service, from ``start`` to ``stop``."""
 
-    def __init__(self, url: str, service: str, metrics: Metrics, shutdown_seconds: float) -> None:
+    def __init__(self, settings: RuntimeSettings, service: str, metrics: Metrics) -> None:
         self._service = service
         self._metrics = metrics
         self._closing = Closing(service)
-        settings = options(url, service, self._closing)
+        self._delays = settings.retry_delays
         self._broker = NatsBroker(
-            **settings, graceful_timeout=shutdown_seconds, logger=None, apply_types=False, ack_policy=AckPolicy.MANUAL
+            **options(settings.nats_url, service, self._closing),
+            graceful_timeout=settings.shutdown_seconds,
+            logger=None,
+            apply_types=False,
+            ack_policy=AckPolicy.MANUAL,
         )
 
     def serve(self, asks: Mapping[type[Ask], AskHandler]) -> None:
@@ -51,7 +56,7 @@ class Bus:
         Equal subscribers that hold one message each: FastStream's own worker pool takes messages ahead, and those
         would age without a heartbeat.
         """
-        deliver = Delivery(self._service, route, self._metrics)
+        deliver = Delivery(self._service, route, self._metrics, self._delays)
         for _ in range(route.concurrency):
             self._broker.subscriber(
                 route.durable.subjects[0],

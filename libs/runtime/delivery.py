@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -38,10 +38,11 @@ class Route:
 class Delivery:
     """Runs the handler of a route on a message and settles it."""
 
-    def __init__(self, service: str, route: Route, metrics: Metrics) -> None:
+    def __init__(self, service: str, route: Route, metrics: Metrics, delays: Sequence[float]) -> None:
         self._service = service
         self._route = route
         self._metrics = metrics
+        self._delays = delays
 
     async def __call__(self, message: Msg) -> None:
         """Handle one message; never raises but when it is cancelled."""
@@ -82,7 +83,7 @@ class Delivery:
 
     async def _failed(self, message: Msg, error: Exception, headers: Mapping[str, str]) -> str:
         delivery = message.metadata.num_delivered
-        delay = retry_delay(delivery)
+        delay = retry_delay(delivery, self._delays)
         log.exception("attempt_failed", attempt=delivery, retry_in=delay, id=headers.get("ce-id", ""))
         if delay is None:
             return await self._give_up(message, f"{type(error).__name__}: {error}")

@@ -43,8 +43,7 @@ Build = Callable[[Platform], Awaitable[Service]]
 @contextlib.asynccontextmanager
 async def running(platform: Platform, service: Service) -> AsyncGenerator[asyncio.Task[None]]:
     """The service at work; the task it gives ends only if the service broke."""
-    settings = platform.settings
-    bus = Bus(settings.nats_url, service.name, platform.metrics, settings.shutdown_seconds)
+    bus = Bus(platform.settings, service.name, platform.metrics)
     bus.serve(service.asks)
     for route in service.routes:
         bus.take(route)

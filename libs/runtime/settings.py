@@ -8,6 +8,8 @@ from typing import Literal, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from libs.eventlog.policy import RETRY_DELAYS
+
 S = TypeVar("S", bound=BaseSettings)
 CONFIG = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 EXIT_CONFIG = 78  # sysexits.h EX_CONFIG
@@ -26,6 +28,8 @@ class RuntimeSettings(BaseSettings):
     health_port: int = Field(0, ge=0, le=65535, description="TCP port for /health, /ready and /metrics; 0 is none")
     otel_exporter_otlp_endpoint: str = Field("", description="OTLP/HTTP collector that traces go to; empty is none")
     shutdown_seconds: float = Field(20.0, gt=0, description="how long work in progress may go on after SIGTERM")
+    retry_delays: tuple[float, ...] = Field(RETRY_DELAYS, description="seconds before each further attempt, as [1, 5]")
+    stage_minutes: float = Field(10.0, gt=0, description="how long one attempt at one stage or file may take")
     concurrency: int = Field(8, ge=1, le=256, description="orders one copy of a service works on at the same time")
 
 

@@ -1,0 +1,108 @@
+"""The two servers of a local stack, their data folder, and the account of its first user."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from filelock import FileLock, Timeout
+
+from deploy.local.nats import NatsServer, StartError
+from deploy.local.postgres import Postgres
+
+SUPERUSER_EMAIL = "admin@interius.local"
+SUPERVISE_SECONDS = 0.25
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach a running stack and sign in as its first user."""
+
+    url: str
+    email: str
+    password: str
+
+
+class Servers:
+    """nats-server and PostgreSQL on one data folder that nobody else uses at the same time."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data.resolve()
+        self.nats = NatsServer(self.data / "nats")
+        self.postgres = Postgres(self.data / "postgres")
+        self._lock = FileLock(self.data / "lock")
+        self._dsn = ""
+
+    def start(self) -> None:
+        """Start both. Call it from the main thread: the servers end with the thread that started them.
+
+        Raises:
+            StartError: another stack uses the folder, or a server did not start.
+        """
+        self._take_folder()
+        try:
+            self.nats.start()
+            self._dsn = self.postgres.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _take_folder(self) -> None:
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise StartError(
+                f"Another stack already uses the folder {self.data}. Stop it, or choose another folder with --data."
+            ) from None
+        except OSError as error:
+            raise StartError(
+                f"The folder {self.data} cannot be used: {error.strerror}. Choose another with --data."
+            ) from None
+
+    def stop(self) -> None:
+        """Stop both and free the folder."""
+        self.nats.stop()
+        self.postgres.stop()
+        self._lock.release()
+
+    async def supervise(self) -> None:
+        """Start a server again, on its port, when it has died."""
+        while True:
+            await asyncio.sleep(SUPERVISE_SECONDS)
+            for name, server in (("nats-server", self.nats), ("postgres", self.postgres)):
+                if server.process is not None and server.process.poll() is not None:
+                    log.error("server_died", server=name, status=server.process.returncode)
+                    with contextlib.suppress(StartError):  # the next round tries again
+                        server.start()
+
+    def environment(self, port: int) -> dict[str, str]:
+        """Settings of every service of this stack."""
+        return {
+            "NATS_URL": self.nats.url,
+            "DATABASE_URL": self._dsn,
+            "EDGE_PORT": str(port),
+            "FIRST_SUPERUSER_EMAIL": SUPERUSER_EMAIL,
+            "FIRST_SUPERUSER_PASSWORD": self.access(port).password,
+            "LOG_FORMAT": "console" if sys.stderr.isatty() else "json",
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        }
+
+    def access(self, port: int) -> Access:
+        """The first user's account: made once, kept in the data folder, readable by its owner only."""
+        file = self.data / "credentials.json"
+        known = json.loads(file.read_text()) if file.exists() else {}
+        access = Access(f"http://127.0.0.1:{port}", SUPERUSER_EMAIL, known.get("password") or secrets.token_urlsafe(18))
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            json.dump({"url": access.url, "email": access.email, "password": access.password}, out)
+        return access

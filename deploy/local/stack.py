@@ -1,0 +1,84 @@
+"""The whole house in one process, on real servers: what ``interius up`` and ``interius demo`` start."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from deploy.local.child import free_port, port_is_taken
+from deploy.local.nats import StartError
+from deploy.local.servers import Access, Servers
+from libs.runtime import logs, tracing
+from libs.runtime.platform import Platform
+from libs.runtime.service import Build, running
+from libs.runtime.settings import RuntimeSettings, read
+
+
+def builders() -> dict[str, Build]:
+    """Every service of the house by name; the edge last, so that it opens its door onto a house that is awake."""
+    from services.edge.app import build as edge  # noqa: PLC0415
+    from services.projector.app import build as projector  # noqa: PLC0415
+
+    from services.agents.app import NAMES, builder  # noqa: PLC0415  # the servers start before these are read in
+    from services.identity.app import build as identity  # noqa: PLC0415
+    from services.orchestrator.app import build as orchestrator  # noqa: PLC0415
+    from services.projects.app import build as projects  # noqa: PLC0415
+
+    agents = {name: builder(name) for name in NAMES}
+    first: dict[str, Build] = {"projector": projector, "identity": identity, "projects": projects}
+    return {**first, "orchestrator": orchestrator, **agents, "edge": edge}
+
+
+def choose_port(port: int) -> int:
+    """``port``, or a free one for 0.
+
+    Raises:
+        StartError: somebody listens there.
+    """
+    if port and port_is_taken(port):
+        raise StartError(f"Port {port} is taken by another program. Stop it, or choose another with --port.")
+    return port or free_port()
+
+
+@asynccontextmanager
+async def embedded(data: Path, port: int = 0) -> AsyncGenerator[Access]:
+    """A running stack with its data in ``data``.
+
+    Raises:
+        StartError: the port or the folder is taken, or a server did not start.
+    """
+    port = choose_port(port)
+    servers = Servers(data)
+    servers.start()
+    try:
+        os.environ.update(servers.environment(port))
+        async with _house(servers) as broken:
+            yield servers.access(port)
+            if broken.done():
+                broken.result()
+    finally:
+        servers.stop()
+
+
+@asynccontextmanager
+async def _house(servers: Servers) -> AsyncGenerator[asyncio.Task[None]]:
+    settings = read(RuntimeSettings)
+    logs.configure(settings)
+    tracing.configure(settings, "embedded")
+    platform = await Platform.open(settings, "embedded")
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(platform.close)
+        tasks = [asyncio.create_task(servers.supervise())]
+        stack.callback(tasks[0].cancel)
+        for build in builders().values():
+            tasks.append(await stack.enter_async_context(running(platform, await build(platform))))
+        yield asyncio.create_task(_first(tasks))
+
+
+async def _first(tasks: list[asyncio.Task[None]]) -> None:
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()

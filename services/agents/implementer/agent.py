@@ -1,0 +1,139 @@
+"""From a design to files: plan them, print what is determined, ask a model for the rest, one file at a time."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from functools import partial
+from pathlib import PurePosixPath
+
+from msgspec.structs import replace
+
+from libs.blueprint import compile_project, plan_files
+from libs.contracts import events
+from libs.contracts.artifacts import FileOrigin, Module, SourceFile, WrittenCode
+from libs.contracts.run import Run
+from libs.contracts.work import PlanFiles, PrintFiles, WriteFile
+from libs.eventlog.runs import Runs
+from libs.llm.correct import ask
+from libs.llm.inputs import FileInput
+from libs.llm.port import ModelError, Task
+from services.agents.loop import Job, Outputs
+from services.agents.models import Models, Prompt
+
+MAX_NEIGHBOURS = 12  # printed files shown to the model, nearest first: enough to fit in, few enough to read
+
+
+class ImplementerAgent:
+    """Plans, prints and writes files."""
+
+    name = "implementer"
+
+    def __init__(self, models: Models, runs: Runs) -> None:
+        self._models = models
+        self._runs = runs
+        self._prompt = Prompt(__file__)
+
+    async def work(self, job: Job) -> Outputs:
+        """The plan, or files."""
+        match job.order.work:
+            case PlanFiles():
+                return (await self._plan(job),)
+            case PrintFiles():
+                return await self._print(job)
+            case WriteFile() as order:
+                return (await self._write(job, order),)
+            case other:
+                raise TypeError(f"the implementer does not take {other.task()}")
+
+    async def _plan(self, job: Job) -> events.FilesPlanned:
+        base = await self._base(job)
+        assert job.run.charter and job.run.architecture
+        planned = plan_files(job.run.charter, job.run.architecture)
+        reused = [
+            replace(f, origin="reused") if f.origin == "model" and _same(f.path, job.run, base) else f for f in planned
+        ]
+        return events.FilesPlanned(tuple(reused))
+
+    async def _print(self, job: Job) -> Outputs:
+        run = job.run
+        assert run.charter and run.architecture
+        files = {file.path: file.content for file in compile_project(run.charter, run.architecture)}
+        base = await self._base(job)
+        outputs: list[events.FileWritten] = []
+        for planned in run.plan:
+            if planned.path not in run.missing or planned.origin == "model":
+                continue
+            reused = planned.origin == "reused" and base is not None
+            content = base.files[planned.path].content if reused and base else files[planned.path]
+            outputs.append(_written(planned.path, content, planned.origin, 1))
+        return outputs
+
+    async def _write(self, job: Job, order: WriteFile) -> events.FileWritten:
+        model_name = job.run.requested.model
+        if not self._models.writes_code(model_name):
+            raise ModelError(
+                "bad_request",
+                f"{order.path} needs a language model, and the built-in offline model only prints.",
+                "Set LLM_API_KEY and MODEL_DEFAULT, or leave out what needs judgement.",
+            )
+        task = Task("write_file", self._prompt.text, _inputs(job.run, order), WrittenCode)
+        model = self._models.pick(self.name, model_name)
+        answer = await ask(model, task, job.live, partial(_faults, order.path))
+        written = _written(order.path, answer.value.content, "model", order.pass_number)
+        return replace(written, usage=answer.usage, prompt_hash=self._prompt.hash)
+
+    async def _base(self, job: Job) -> Run | None:
+        base_run_id = job.run.requested.base_run_id
+        return await self._runs.load(job.order.work.project_id, base_run_id) if base_run_id else None
+
+
+def _module(run: Run, path: str) -> Module | None:
+    modules = run.architecture.modules if run.architecture else ()
+    return next((module for module in modules if module.path == path), None)
+
+
+def _same(path: str, run: Run, base: Run | None) -> bool:
+    """Whether an earlier run already wrote this very module for these very rules."""
+    if base is None or path not in base.files or base.charter is None or run.charter is None:
+        return False
+    return _module(base, path) == _module(run, path) and base.charter.rules == run.charter.rules
+
+
+def _inputs(run: Run, order: WriteFile) -> FileInput:
+    assert run.charter and run.architecture
+    current = run.files.get(order.path)
+    return FileInput(
+        path=order.path,
+        module=_module(run, order.path),
+        charter=run.charter,
+        architecture=run.architecture,
+        neighbours=_neighbours(run, order.path),
+        current=current.content if current and order.reasons else "",
+        reasons=order.reasons,
+    )
+
+
+def _neighbours(run: Run, path: str) -> tuple[SourceFile, ...]:
+    """The printed code the file must fit into; nearest folders first, tests last."""
+    assert run.charter and run.architecture
+    folder = PurePosixPath(path).parent
+    printed = compile_project(run.charter, run.architecture)
+    code = [file for file in printed if file.path.endswith(".py") and file.path != path and file.content.strip()]
+    near = sorted(code, key=lambda f: (f.path.startswith("tests/"), PurePosixPath(f.path).parent != folder, f.path))
+    return tuple(near[:MAX_NEIGHBOURS])
+
+
+def _written(path: str, content: str, origin: FileOrigin, pass_number: int) -> events.FileWritten:
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return events.FileWritten(path, content, digest, origin, pass_number)
+
+
+def _faults(path: str, answer: WrittenCode) -> tuple[str, ...]:
+    if not path.endswith(".py"):
+        return ()
+    try:
+        ast.parse(answer.content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return (f"content is not Python: {error}",)
+    return ()

@@ -1,0 +1,199 @@
+"""The loop that every agent shares: take an order, read the run, do the stage, append what it gave."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+import structlog
+from nats.aio.msg import Msg
+
+from libs.contracts import events, subjects
+from libs.contracts.artifacts import Usage
+from libs.contracts.codec import Order
+from libs.contracts.envelope import caused_by
+from libs.contracts.run import Run
+from libs.eventlog.policy import retry_delay
+from libs.eventlog.port import Conflict, Expected, HandBack, Park
+from libs.eventlog.queue import decode_order
+from libs.llm.port import ModelError
+from libs.runtime.platform import Platform
+from services.agents.cancellation import Cancellation, RunEnded
+from services.agents.live import LiveText
+
+log = structlog.get_logger(__name__)
+Outputs = Sequence[events.RunEvent]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One order with the run as it stands and a place for live text."""
+
+    order: Order
+    run: Run
+    live: LiveText
+
+
+class Agent(Protocol):
+    """What differs between agents: the facts that an order leads to."""
+
+    name: str
+
+    async def work(self, job: Job) -> Outputs:
+        """The facts; usage and duration of the model are in them.
+
+        Raises:
+            ModelError: the model gave no usable answer.
+        """
+        ...
+
+
+class Loop:
+    """Runs one agent's orders; every step may die and be done again."""
+
+    def __init__(self, platform: Platform, agent: Agent, cancellation: Cancellation) -> None:
+        self._platform = platform
+        self._agent = agent
+        self._cancellation = cancellation
+
+    async def __call__(self, message: Msg) -> None:
+        """Do one order."""
+        order = _decode(message)
+        run = await self._open_run(order)
+        if run is None:
+            return
+        await self._append(order, (_started(order),))
+        try:
+            outputs = await self._work(order, run)
+        except RunEnded:
+            return
+        except ModelError as error:
+            await self._failed(order, error)
+            return
+        await self._append(order, outputs)
+
+    async def _open_run(self, order: Order) -> Run | None:
+        """The run, unless it is over or this order's facts stand already."""
+        work = order.work
+        run = await self._platform.runs.load(work.project_id, work.run_id)
+        if run is None:
+            raise Park(f"there is no run {work.run_id}")
+        done = order.envelope.id in run.done and not work.many
+        return None if run.over or done else run
+
+    async def _work(self, order: Order, run: Run) -> Outputs:
+        live = LiveText(self._platform, subjects.run(order.work.project_id, order.work.run_id), order.work)
+        limit = self._platform.settings.stage_minutes * 60
+        started = time.monotonic()
+        try:
+            async with self._cancellation.of(order.work.run_id), asyncio.timeout(limit):
+                outputs = await self._agent.work(Job(order, run, live))
+        except TimeoutError:
+            minutes = self._platform.settings.stage_minutes
+            raise ModelError("timeout", f"It was not done within {minutes:g} minutes.", "Try a faster model.") from None
+        finally:
+            await live.close()
+        return [_timed(output, time.monotonic() - started) for output in outputs]
+
+    async def _append(self, order: Order, outputs: Outputs) -> None:
+        if len(outputs) > 1:
+            await asyncio.gather(*(self._append_beside(order, output) for output in outputs))
+        for output in outputs if len(outputs) == 1 else ():
+            beside = isinstance(output, events.FileWritten | events.StageStarted)
+            await (self._append_beside(order, output) if beside else self._append_alone(order, output))
+        self._count(outputs)
+
+    async def _append_beside(self, order: Order, event: events.RunEvent) -> None:
+        """Append a fact that others write beside at the same time: it only must not follow a cancellation."""
+        owner = subjects.run(order.work.project_id, order.work.run_id)
+        cancelled = subjects.event(owner, events.Cancelled.event_name())
+        try:
+            await self._put(order, event, Expected(cancelled, 0))
+        except Conflict:
+            log.info("run_cancelled", run=order.work.run_id)
+
+    async def _append_alone(self, order: Order, event: events.RunEvent) -> None:
+        """Append the one fact of a stage; whatever came between is looked at first."""
+        owner = subjects.run(order.work.project_id, order.work.run_id)
+        while (run := await self._open_run(order)) is not None:
+            try:
+                await self._put(order, event, Expected(subjects.events_of(owner), run.seq))
+                return
+            except Conflict:
+                continue
+
+    async def _put(self, order: Order, event: events.RunEvent, expected: Expected) -> None:
+        owner = subjects.run(order.work.project_id, order.work.run_id)
+        item = event.path if isinstance(event, events.FileWritten) else ""
+        attempt = str(event.attempt) if isinstance(event, events.StageStarted | events.StageFailed) else ""
+        source = f"interius/{self._agent.name}"
+        envelope = caused_by(order.envelope, event.type_tag(), owner, source, key=item or attempt)
+        subject = subjects.event(owner, event.event_name(), subjects.path_key(item) if item else "")
+        await self._platform.log.append(subject, event, envelope, expected)
+
+    async def _failed(self, order: Order, error: ModelError) -> None:
+        delay = retry_delay(order.delivery, self._platform.settings.retry_delays) if error.retryable else None
+        if delay is not None:
+            delay = max(delay, error.retry_after or 0.0)
+        await self._append(order, (_failure(order, error, delay),))
+        if delay is not None:
+            raise HandBack(delay)
+
+    async def give_up(self, message: Msg, reason: str) -> None:
+        """Park an order that failed for good, and end its run with a reason."""
+        headers = message.headers or {}
+        await self._platform.queue.park_raw(message.subject, message.data, headers, reason)
+        try:
+            order = decode_order(message)
+        except (msgspec.MsgspecError, KeyError):
+            return  # nobody can say whose it was
+        error = ModelError("server", f"Something broke on our side ({reason}).", "An operator can send the work again.")
+        failed = msgspec.structs.replace(_failure(order, error, None), reason="internal_error")
+        await self._append_alone(order, failed)
+
+    def _count(self, outputs: Outputs) -> None:
+        tokens = self._platform.metrics.tokens
+        for output in outputs:
+            usage: Usage = getattr(output, "usage", Usage())
+            tokens.labels(self._agent.name, "prompt").inc(usage.prompt_tokens)
+            tokens.labels(self._agent.name, "completion").inc(usage.completion_tokens)
+
+
+def _decode(message: Msg) -> Order:
+    try:
+        return decode_order(message)
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise Park(f"not an order: {error}") from error
+
+
+def _started(order: Order) -> events.StageStarted:
+    return events.StageStarted(order.work.stage, order.envelope.id, order.delivery, order.work.item)
+
+
+def _failure(order: Order, error: ModelError, delay: float | None) -> events.StageFailed:
+    retry_at = (datetime.now(UTC) + timedelta(seconds=delay)).isoformat(timespec="seconds") if delay is not None else ""
+    return events.StageFailed(
+        stage=order.work.stage,
+        work_id=order.envelope.id,
+        attempt=order.delivery,
+        reason=error.kind,
+        message=str(error)[:2000],
+        advice=error.advice,
+        retry_at=retry_at,
+        item=order.work.item,
+        usage=error.usage,
+    )
+
+
+def _timed(event: events.RunEvent, seconds: float) -> events.RunEvent:
+    """The fact with the time its stage took, where the model did not say."""
+    usage: Usage | None = getattr(event, "usage", None)
+    if usage is None or usage.milliseconds:
+        return event
+    timed = msgspec.structs.replace(usage, milliseconds=round(seconds * 1000))
+    return msgspec.structs.replace(event, usage=timed)

@@ -1,0 +1,58 @@
+"""Which model an agent asks, by its settings and the run's wish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from libs.contracts.envelope import derive_id
+from libs.llm.config import OFFLINE, ModelSettings, build_model
+from libs.llm.port import Model
+
+
+class Models(Protocol):
+    """Gives models by agent; tests hand in one that gives a scripted model."""
+
+    def pick(self, agent: str, override: str) -> Model:
+        """The model of ``agent``, or the one called ``override`` if the run asks for one."""
+        ...
+
+    def writes_code(self, override: str) -> bool:
+        """Whether the implementer's model can be asked for a file of its own."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class ConfiguredModels:
+    """Models by settings, each made once."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._settings = settings
+        self._made: dict[tuple[str, str], Model] = {}
+
+    def pick(self, agent: str, override: str) -> Model:
+        """The model of ``agent``."""
+        key = (agent, override)
+        if key not in self._made:
+            self._made[key] = build_model(self._settings, agent, override)
+        return self._made[key]
+
+    def writes_code(self, override: str) -> bool:
+        """The offline model prints and never writes."""
+        return (override or self._settings.model_of("implementer")) != OFFLINE
+
+    async def close(self) -> None:
+        """Give back connections."""
+        for model in self._made.values():
+            await model.close()
+
+
+class Prompt:
+    """An agent's prompt: prose in a file beside it, and the hash that its facts record."""
+
+    def __init__(self, module_file: str) -> None:
+        self.text = (Path(module_file).parent / "prompt.md").read_text(encoding="utf-8")
+        self.hash = derive_id("prompt", self.text)[:8]
