@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Protocol
 
 from libs.contracts.envelope import derive_id
-from libs.llm.config import OFFLINE, ModelSettings, build_model
+from libs.llm import config as llm
 from libs.llm.port import Model
 
 
 class Models(Protocol):
     """Gives models by agent; tests hand in one that gives a scripted model."""
 
-    def pick(self, agent: str, override: str) -> Model:
+    def get(self, agent: str, override: str) -> Model:
         """The model of ``agent``, or the one called ``override`` if the run asks for one."""
         ...
 
@@ -26,28 +26,16 @@ class Models(Protocol):
         ...
 
 
-class ConfiguredModels:
-    """Models by settings, each made once."""
+class ConfiguredModels(llm.Models):
+    """Models by settings."""
 
-    def __init__(self, settings: ModelSettings) -> None:
-        self._settings = settings
-        self._made: dict[tuple[str, str], Model] = {}
-
-    def pick(self, agent: str, override: str) -> Model:
-        """The model of ``agent``."""
-        key = (agent, override)
-        if key not in self._made:
-            self._made[key] = build_model(self._settings, agent, override)
-        return self._made[key]
+    def __init__(self, settings: llm.ModelSettings) -> None:
+        super().__init__(settings)
+        self._implementer = settings.name_for("implementer")
 
     def writes_code(self, override: str) -> bool:
         """The offline model prints and never writes."""
-        return (override or self._settings.model_of("implementer")) != OFFLINE
-
-    async def close(self) -> None:
-        """Give back connections."""
-        for model in self._made.values():
-            await model.close()
+        return (override or self._implementer) != llm.OFFLINE
 
 
 class Prompt:

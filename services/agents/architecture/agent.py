@@ -40,7 +40,7 @@ class ArchitectureAgent:
         module = rules_module(run.charter) if self._models.writes_code(requested.model) else None
         inputs = ArchitectureInput(run.charter, run.feedback, _earlier(run, base), module)
         task = Task("draft_architecture", self._prompt.text, inputs, Architecture)
-        model = self._models.pick(self.name, requested.model)
+        model = self._models.get(self.name, requested.model)
         answer = await ask(model, task, job.live, partial(_faults, run.charter, module))
         design = _with_module(answer.value, module)
         return (events.ArchitectureDrafted(design, answer.usage, self._prompt.hash),)

@@ -78,7 +78,7 @@ class ImplementerAgent:
                 "Set LLM_API_KEY and MODEL_DEFAULT, or leave out what needs judgement.",
             )
         task = Task("write_file", self._prompt.text, _inputs(job.run, order), WrittenCode)
-        model = self._models.pick(self.name, model_name)
+        model = self._models.get(self.name, model_name)
         answer = await ask(model, task, job.live, partial(_faults, order.path))
         written = _written(order.path, answer.value.content, "model", order.pass_number)
         return replace(written, usage=answer.usage, prompt_hash=self._prompt.hash)

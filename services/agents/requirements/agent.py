@@ -35,7 +35,7 @@ class RequirementsAgent:
         )
         if base and base.charter and not job.run.feedback:
             return (events.RequirementsDrafted(base.charter, reused=True),)
-        model = self._models.pick(self.name, requested.model)
+        model = self._models.get(self.name, requested.model)
         answer = await ask(model, self._task(job.run, base), job.live, _faults)
         charter, questions = answer.value.charter, answer.value.questions
         if charter is None:

@@ -33,7 +33,7 @@ class ReviewerAgent:
         issues = await check_code(files, run.architecture)
         written = _written_by_model(run, files)
         # Printed code was read by people once and for all; no tokens are spent on reading it again.
-        model = self._models.pick(self.name, run.requested.model if written else OFFLINE)
+        model = self._models.get(self.name, run.requested.model if written else OFFLINE)
         inputs = ReviewInput(run.charter, written or files, issues)
         answer = await ask(model, Task("review_code", self._prompt.text, inputs, ModelReview), job.live)
         review = merge(issues, answer.value, files, {f.path: f.origin for f in run.files.values()})
