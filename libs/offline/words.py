@@ -49,7 +49,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", swapped).encode("ascii", "ignore").decode()
 
 
-def snake(text: str, limit: int = 60) -> str:
+def snake(text: str, limit: int = 38) -> str:
     """Return text as snake_case of at most ``limit`` characters, empty when no letter or digit is in it."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain(text))
     return _UNDIRECTED.sub("_", spaced.lower()).strip("_")[:limit].strip("_")

@@ -18,7 +18,9 @@ CREATE: Final = frozenset(
     "create add register publish post submit upload enter open make place insert write schedule invite log file "
     "leave send start request propose import produce author issue set offer list".split()
 )
-READ: Final = frozenset("read see view browse search access look find check inspect show display download export".split())
+READ: Final = frozenset(
+    "read see view browse search access look find check inspect show display download export".split()
+)
 UPDATE: Final = frozenset(
     "update edit change modify approve reject assign close archive cancel mark move rename confirm complete moderate "
     "adjust reschedule process refund resolve accept decline verify correct reopen hide pin lock unlock set".split()
@@ -84,7 +86,18 @@ MISC: Final = frozenset(
     reply respond share split merge duplicate copy export import""".split()
 )
 VERBS: Final = (
-    HAVE | BELONG | SYSTEM | CREATE | READ | UPDATE | DELETE | ALL | JOIN | MISC | frozenset(RECORD) | frozenset(RECORD_ALSO)
+    HAVE
+    | BELONG
+    | SYSTEM
+    | CREATE
+    | READ
+    | UPDATE
+    | DELETE
+    | ALL
+    | JOIN
+    | MISC
+    | frozenset(RECORD)
+    | frozenset(RECORD_ALSO)
 )
 IRREGULAR: Final = {
     "has": "have", "had": "have", "having": "have", "lent": "lend", "sold": "sell", "paid": "pay", "written": "write",
@@ -113,7 +126,11 @@ def _bases(word: str) -> tuple[str, ...]:
         if word.endswith(ending) and len(word) > length + 1:
             stem = word[:-length]
             undoubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem
-            return (f"{stem}y", stem, f"{stem}e", undoubled) if ending[0] == "i" else (stem, f"{stem}e", undoubled, word[:-1])
+            return (
+                (f"{stem}y", stem, f"{stem}e", undoubled)
+                if ending[0] == "i"
+                else (stem, f"{stem}e", undoubled, word[:-1])
+            )
     return ()
 
 

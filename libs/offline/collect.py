@@ -1,0 +1,114 @@
+"""Which nouns of the facts become entities."""
+
+from __future__ import annotations
+
+from libs.offline.context import thing_like
+from libs.offline.draft import Draft
+from libs.offline.facts import Act, Facts
+from libs.offline.lexicon import attributes, verbs
+from libs.offline.lexicon.catalog import FIELDS
+from libs.offline.lexicon.nouns import LABELS, NEVER, PEOPLE, STAFF, SYSTEM_FILLERS, THINGS
+from libs.offline.phrases import Item, Phrase
+from libs.offline.words import singular, snake
+
+# People named for their part in something; they become a relation to a user or employee rather than a table.
+PARTS = frozenset(
+    """owner assignee creator reviewer approver reporter organizer organiser manager supervisor author sender receiver
+    recipient leader lead contact person responsible editor operator host uploader publisher requester""".split()
+)
+
+# Entity names that would hide a name every Python file knows; they get the system's name in front.
+_BUILT_IN = frozenset(
+    """list dict set tuple type object int str float bool bytes none true false enum exception base any optional
+    union""".split()
+)
+
+
+def known(phrase: Phrase) -> bool:
+    """Say whether a phrase names something people commonly keep."""
+    head = singular(phrase.head)
+    return head in THINGS or head in FIELDS or head in PEOPLE or head in LABELS or phrase.key in FIELDS
+
+
+def collect(draft: Draft, facts: Facts) -> None:
+    """Add the entities that the facts give evidence for, in the order of the wish."""
+    for mention in facts.mentions:
+        if known(mention.phrase) or (mention.strong and thing_like(mention.phrase)):
+            add(draft, mention.phrase)
+    for has in facts.has:
+        if owner_like(has.owner, draft):
+            add(draft, has.owner)
+    for belongs in facts.belongs:
+        for phrase in (belongs.child, belongs.parent):
+            if known(phrase) and singular(phrase.head) not in PARTS and not _column_only(phrase):
+                add(draft, phrase)
+    for act in facts.acts:
+        _collect_act(draft, act)
+    for has in facts.has:
+        if draft.find(has.owner) and item_entity(has.item):
+            add(draft, has.item.phrase)
+    for phrase in facts.owned:
+        if known(phrase):
+            add(draft, phrase)
+
+
+def add(draft: Draft, phrase: Phrase) -> str:
+    """Add an entity for a phrase unless it is there, and return its key."""
+    if found := draft.find(phrase):
+        return found
+    key = _free(snake(phrase.key, 34), draft)
+    if not key or key[0].isdigit() or key in NEVER:
+        return ""
+    if (head := singular(phrase.head)) != key and head in draft.entities and not phrase.plural:
+        return head
+    return key if draft.entity(key) is not None else ""
+
+
+def _free(key: str, draft: Draft) -> str:
+    """Put the system's name before a name that Python itself uses: a todo app's list is a todo list."""
+    if key not in _BUILT_IN:
+        return key
+    words = [snake(word) for word in draft.title if word != key and word not in SYSTEM_FILLERS]
+    return f"{words[0] if words and words[0] else 'user'}_{key}"
+
+
+def owner_like(phrase: Phrase, draft: Draft) -> bool:
+    """Say whether the owner in "X has Y" may be an entity: anything but a bare column."""
+    return thing_like(phrase) and (bool(draft.find(phrase)) or not _column_only(phrase))
+
+
+def _column_only(phrase: Phrase) -> bool:
+    head = singular(phrase.head)
+    return head in attributes.ATTRIBUTES and head not in attributes.EITHER and head not in FIELDS
+
+
+def item_entity(item: Item) -> bool:
+    """Say whether what a thing has is a thing of its own: plural, or a person or catalogued thing in the singular."""
+    phrase = item.phrase
+    head = singular(phrase.head)
+    if item.columnar or not thing_like(phrase) or phrase.counted:
+        return False
+    if item.inner:
+        return True
+    if phrase.plural or phrase.many:
+        return phrase.head not in attributes.MASS_FIELDS and (known(phrase) or not _column_only(phrase))
+    fresh = head not in attributes.ATTRIBUTES and head not in attributes.EITHER and head not in PARTS
+    return fresh and (phrase.key in FIELDS or (head in PEOPLE and head not in STAFF))
+
+
+def _collect_act(draft: Draft, act: Act) -> None:
+    """Take who acts and what is acted on as entities, where both words are known and the deed is one of a system's."""
+    if act.object is None or act.object.head == "all" or not act.binding:
+        return
+    deeds = verbs.CREATE | verbs.JOIN | verbs.ALL | verbs.READ | verbs.UPDATE | verbs.DELETE | set(verbs.RECORD_ALSO)
+    deeds |= set(verbs.RECORD) | {"teach", "own", "host", "treat", "lead"}
+    if not deeds.intersection(act.verbs):
+        return
+    thing = known(act.object) and singular(act.object.head) not in STAFF and not _column_only(act.object)
+    actor = singular(act.actor.head)
+    if thing and (known(act.actor) or draft.find(act.actor)):
+        add(draft, act.object)
+        if actor not in STAFF and not act.only and actor != "user" and known(act.actor):
+            add(draft, act.actor)
+        if actor == "user" and not act.own and not act.only:
+            add(draft, act.actor)

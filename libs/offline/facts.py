@@ -1,0 +1,84 @@
+"""What the sentences of a wish say, one fact each, before it is decided which things become entities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from libs.offline.phrases import Item, Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A thing the system is to keep. ``strong``: it was listed as such, so an unknown word counts too."""
+
+    phrase: Phrase
+    strong: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """An owner has an item: a column, a child, or a partner."""
+
+    owner: Phrase
+    item: Item
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """A child points at a parent; ``many`` when at several."""
+
+    child: Phrase
+    parent: Phrase
+    verb: str = ""
+    many: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Somebody does something to things."""
+
+    actor: Phrase
+    verbs: tuple[str, ...]
+    object: Phrase | None
+    only: bool = False
+    modal: bool = False
+    own: bool = False
+    binding: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A constraint on a column of an owner; with none named, of whoever has it, or of what was last spoken about."""
+
+    owner: Phrase | None
+    item: Item
+    hint: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A rule in words and the noun phrases in it."""
+
+    text: str
+    about: tuple[Phrase, ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything read from a wish."""
+
+    title: tuple[str, ...] = ()
+    mentions: list[Mention] = field(default_factory=lambda: [])
+    has: list[Has] = field(default_factory=lambda: [])
+    belongs: list[Belongs] = field(default_factory=lambda: [])
+    acts: list[Act] = field(default_factory=lambda: [])
+    limits: list[Limit] = field(default_factory=lambda: [])
+    loose: list[Item] = field(default_factory=lambda: [])
+    owned: list[Phrase] = field(default_factory=lambda: [])
+    roles: list[Phrase] = field(default_factory=lambda: [])
+    rules: list[Stated] = field(default_factory=lambda: [])
+    unread: list[str] = field(default_factory=lambda: [])
+    topics: set[str] = field(default_factory=lambda: set())
+    asked: bool = False

@@ -1,0 +1,257 @@
+"""Noun phrases and lists of them: "a unique ISBN, the number of copies and a status (open or closed)"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from libs.offline.lexicon.attributes import ATTRIBUTES, CURRENCIES, EITHER, FLAGS, MASS_FIELDS, TYPES
+from libs.offline.lexicon.grammar import NUMBER_WORDS, QUANTIFIERS
+from libs.offline.lexicon.nouns import LABELS
+from libs.offline.tokens import Token
+from libs.offline.words import is_plural, singular
+
+_INSIDE = frozenset("dqs#jregnxz")
+# Adjectives that judge or point and are no part of a name.
+_VAGUE = frozenset(
+    """simple small basic big large little new old good nice great modern fast easy quick different same own specific
+    certain relevant proper important several following various real respective individual possible related associated
+    corresponding tiny huge whole serious busy separate many own lightweight minimal straightforward common such
+    particular given entire single stored saved available""".split()
+)
+_MEASURES = frozenset("number amount count quantity".split())
+_GLUE = frozenset("list set collection kind sort group series range type".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: its naming words in order, which of them are nouns, and what stood before them."""
+
+    words: tuple[str, ...]
+    nouns: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+    counted: bool = False
+    raw: str = ""
+
+    @property
+    def head(self) -> str:
+        """The last noun, as written."""
+        return self.nouns[-1]
+
+    @property
+    def plural(self) -> bool:
+        """Whether the phrase stands for more than one."""
+        return is_plural(self.head)
+
+    @property
+    def many(self) -> bool:
+        """Whether a word before it says "many"."""
+        return bool(QUANTIFIERS.intersection(self.before)) or "up-to" in self.before
+
+    @property
+    def key(self) -> str:
+        """The snake_case singular of its nouns, as an entity would be called."""
+        return "_".join((*self.nouns[:-1], singular(self.head))).replace("-", "_").replace("'s", "").replace("'", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A member of a list with what is said about it: flags, type, bounds, choices, and what it has in turn."""
+
+    phrase: Phrase
+    flags: frozenset[str] = frozenset()
+    type: str = ""
+    bounds: tuple[str, str] = ("", "")
+    choices: tuple[str, ...] = ()
+    default: str = ""
+    length: int = 0
+    rest: str = ""
+    inner: tuple[Item, ...] = field(default=())
+
+    @property
+    def columnar(self) -> bool:
+        """Whether it reads as a column rather than as a thing of its own."""
+        head, single = self.phrase.head, singular(self.phrase.head)
+        if self.type or self.choices or any(self.bounds) or self.flags - {"required", "optional"}:
+            return True
+        if self.phrase.counted or head in MASS_FIELDS:
+            return True
+        if self.phrase.plural:
+            return False
+        return single in ATTRIBUTES and (single not in EITHER or not self.phrase.plural)
+
+
+def phrase_at(tokens: list[Token], start: int) -> tuple[Phrase | None, int]:
+    """Return the noun phrase that starts at an index, and the index after it."""
+    end = start
+    while end < len(tokens) and tokens[end].tag in _INSIDE:
+        end += 1
+    while end > start and tokens[end - 1].tag != "n":
+        end -= 1
+    if end == start:
+        return None, start
+    return _of(tokens, _phrase(tokens[start:end]), end)
+
+
+def _phrase(tokens: list[Token]) -> Phrase:
+    """Build a phrase from its words; a possessive inside ("a book's title") stays in front as owner."""
+    naming = [token for token in tokens if token.tag in "njeg" and token.low not in _VAGUE and token.low not in FLAGS]
+    naming = _trimmed(naming)
+    nouns = tuple(token.low.replace("'s", "") for token in naming if token.tag == "n")
+    flags = frozenset(FLAGS[token.low] for token in tokens if token.low in FLAGS)
+    before = tuple(token.low for token in tokens if token.tag in "dqs#xr" or token.low in {"own", "up-to"})
+    words = tuple(token.low.replace("'s", "") for token in naming)
+    raw = " ".join(token.raw for token in naming)
+    return Phrase(words, nouns, before, flags, raw=raw)
+
+
+def _trimmed(naming: list[Token]) -> list[Token]:
+    """Drop leading -ing forms before a plural ("managing books") and "list of" heads."""
+    while len(naming) > 1 and naming[0].tag == "g" and naming[1].tag == "n" and is_plural(naming[-1].low):
+        naming = naming[1:]
+    return naming
+
+
+def _of(tokens: list[Token], phrase: Phrase, end: int) -> tuple[Phrase, int]:
+    """Read on over "of": the number of copies, the date of birth, a list of tags."""
+    if end >= len(tokens) or tokens[end].low != "of":
+        return phrase, end
+    after, stop = phrase_at(tokens, end + 1)
+    if after is None:
+        return phrase, end
+    if phrase.head in _MEASURES:
+        return replace(after, before=phrase.before, counted=True, flags=phrase.flags, words=_measured(phrase, after)), stop
+    if phrase.head in _GLUE and after.plural:
+        return replace(after, before=(*after.before, "many")), stop
+    if phrase.head in {"date", "time", "place", "year", "country"}:
+        words = (*phrase.words, "of", *after.words)
+        return Phrase(words, (phrase.head,), phrase.before, phrase.flags, raw=f"{phrase.raw} of {after.raw}"), stop
+    return phrase, end
+
+
+def _measured(measure: Phrase, after: Phrase) -> tuple[str, ...]:
+    extra = tuple(word for word in measure.words if word not in _MEASURES)
+    tail = after.words if measure.head != "amount" else (*after.words, "amount")
+    return (*extra, *tail)
+
+
+def split_list(tokens: list[Token], marks: str = ",c") -> list[list[Token]]:
+    """Split words at commas and "and" that stand outside brackets."""
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token.tag == "(") - (token.tag == ")")
+        if depth == 0 and token.tag in marks and token.tag:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [part for part in parts if part]
+
+
+def items(tokens: list[Token]) -> list[Item]:
+    """Return the members of a list of noun phrases; what is no noun phrase is passed over."""
+    out: list[Item] = []
+    nested = False
+    for part in split_list(tokens):
+        if out and (extra := _continues(part, out[-1])):
+            out[-1] = extra
+            continue
+        item = read_item(part)
+        if item is None:
+            continue
+        if nested and out and item.columnar and not item.inner:
+            out[-1] = replace(out[-1], inner=(*out[-1].inner, item))
+            continue
+        nested = bool(item.inner) and not _bracketed(part)
+        out.append(item)
+    return out
+
+
+def _bracketed(part: list[Token]) -> bool:
+    return any(token.tag == "(" for token in part)
+
+
+def _continues(part: list[Token], last: Item) -> Item | None:
+    """Take "medium or high" as more choices of the item before it."""
+    lone = len(part) == 1 and part[0].tag in "jne" and bool(last.choices) and not last.rest
+    if lone and part[0].low not in ATTRIBUTES and not is_plural(part[0].low):
+        return replace(last, choices=(*last.choices, part[0].low))
+    return None
+
+
+def read_item(part: list[Token]) -> Item | None:
+    """Read one member: phrase, brackets, unit, range, "with ..."."""
+    start = next((index for index, token in enumerate(part) if token.tag in _INSIDE and token.tag != "r"), len(part))
+    head = part[start:]
+    limit = [token.low for token in part[:start] if token.tag == "l"]
+    phrase, end = phrase_at(head, 0)
+    if phrase is None or not phrase.nouns:
+        return None
+    phrase = replace(phrase, before=(*phrase.before, *limit))
+    item = Item(phrase, phrase.flags)
+    tail = head[end:]
+    if tail and tail[0].low in {"with", "including", "having", "has", "have", ":"}:
+        return replace(item, inner=tuple(items(tail[1:])))
+    return noted(item, tail)
+
+
+def noted(item: Item, tail: list[Token]) -> Item:
+    """Add what stands behind a phrase: type, flags, bounds, choices, currency, length."""
+    inner = [token for token in tail if token.tag not in "()"]
+    for token in inner:
+        item = _note(item, token)
+    item = _length(item, inner)
+    return _listed(item, tail)
+
+
+def _note(item: Item, token: Token) -> Item:
+    low = token.low
+    if low in FLAGS:
+        return replace(item, flags=item.flags | {FLAGS[low]})
+    if token.tag == "z":
+        low_bound, _, high = low.replace("to", "-").replace("..", "-").replace(" ", "").partition("-")
+        return replace(item, bounds=(low_bound.replace(",", "."), high.replace(",", ".")))
+    if low in CURRENCIES:
+        return replace(item, type="money")
+    if low in TYPES and not item.type:
+        return replace(item, type=TYPES[low])
+    return item
+
+
+def _length(item: Item, tail: list[Token]) -> Item:
+    """Read "up to 100 characters" and "at least 3"."""
+    for before, number in zip(tail, tail[1:], strict=False):
+        if before.tag != "l" or number.tag != "#":
+            continue
+        value = str(NUMBER_WORDS.get(number.low, number.low.strip("$€£%")))
+        if any(token.low.startswith(("char", "letter", "digit")) for token in tail):
+            return replace(item, length=int(value) if value.isdigit() else 0)
+        low_bound, high = item.bounds
+        item = replace(item, bounds=(low_bound, value) if before.low in {"at-most", "up-to"} else (value, high))
+    return item
+
+
+def _listed(item: Item, tail: list[Token]) -> Item:
+    """Read brackets: choices, or the fields of a thing."""
+    marks = [index for index, token in enumerate(tail) if token.tag in "(="]
+    if not marks:
+        return _either(item, tail)
+    body = [token for token in tail[marks[0] + 1 :] if token.tag not in ")"]
+    parts = [part for part in split_list(body, ",c/|") if part]
+    words = ["_".join(token.low for token in part if token.tag not in "dir") for part in parts]
+    known = [word for word in words if word in FLAGS or word in TYPES]
+    if "default" in words[0] if words else False:
+        return replace(item, default=words[0].rpartition("_")[2])
+    free = [word for word in words if word and not word.isdigit() and word not in known and "default" not in word]
+    if item.phrase.plural and singular(item.phrase.head) not in LABELS and not known:
+        return replace(item, inner=tuple(items(body)))
+    simple = all(len(part) <= 3 and not any(token.tag in "zl#" for token in part) for part in parts)
+    return replace(item, choices=tuple(free)) if len(free) > 1 and simple else item
+
+
+def _either(item: Item, tail: list[Token]) -> Item:
+    """Read "status of open or closed" is left to sentences; here only "low/medium/high" behind a name."""
+    slashed = [token.low for token in tail if token.tag in "njev"]
+    if len(slashed) > 1 and any(token.tag == "/" for token in tail):
+        return replace(item, choices=tuple(slashed))
+    return replace(item, rest=" ".join(token.raw for token in tail))

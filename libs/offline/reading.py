@@ -1,0 +1,57 @@
+"""The way from a wish to requirements."""
+
+from __future__ import annotations
+
+from libs.contracts.artifacts import Charter, Requirements
+from libs.offline.assemble import add_loose, assemble
+from libs.offline.changes import change
+from libs.offline.complete import complete, describe_guesses
+from libs.offline.domains import fill_from_domain
+from libs.offline.draft import Draft
+from libs.offline.facts import Facts
+from libs.offline.finish import finish
+from libs.offline.questions import ask_back, note_unread
+from libs.offline.reader import read
+from libs.offline.relate import link_usual
+
+
+def read_wish(wish: str, feedback: tuple[str, ...] = (), base: Charter | None = None) -> Requirements:
+    """Read English prose into a charter, or ask back when there is no system in it.
+
+    ``feedback`` are later sentences of the user, applied in order; ``base`` is the charter of an earlier run that the
+    wish asks to change: what the wish does not touch stays equal to it.
+    """
+    if base is not None:
+        charter, later = base, (wish, *feedback)
+    else:
+        charter, later = first_reading(wish), feedback
+        if charter is None and feedback:
+            charter, later = first_reading("\n\n".join((wish, *feedback))), ()
+    if charter is None:
+        return Requirements(None, ask_back(wish, read(wish)))
+    for text in later:
+        charter = change(charter, text)
+    return Requirements(charter)
+
+
+def first_reading(wish: str) -> Charter | None:
+    """Return the charter of a wish read by itself, nothing when no system is in it."""
+    facts = read(wish)
+    draft = Draft()
+    assemble(draft, facts)
+    if not draft.entities and not fill_from_domain(draft, wish, facts.asked or bool(facts.title)):
+        return None
+    add_loose(draft, facts.loose)
+    settle(draft, facts)
+    return finish(draft)
+
+
+def settle(draft: Draft, facts: Facts) -> None:
+    """Add what goes without saying, and note what was assumed and what was not understood."""
+    link_usual(draft)
+    complete(draft)
+    describe_guesses(draft)
+    if "sign-in" in facts.topics:
+        draft.assume("Signing in is not a thing to keep: no entity holds passwords; roles say who may do what.")
+    for line in note_unread(facts):
+        draft.ask(line)
