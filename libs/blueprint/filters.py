@@ -1,0 +1,133 @@
+"""Words the templates ask for: prose for people, escaped for where it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from libs.blueprint import columns, names, rules
+from libs.blueprint.literals import prose, quoted
+from libs.blueprint.source import import_block, member_key
+from libs.blueprint.view import SCHEMAS, EntityView, Link
+from libs.contracts.artifacts import Field
+
+_OUTCOMES = {
+    "restrict": "is_refused_while_it_is_used",
+    "cascade": "deletes_what_belongs_to_it",
+    "set_null": "clears_the_reference",
+}
+_CARDINALITIES = {"many_to_one": "o{", "one_to_one": "o|"}
+_DELETIONS = {"cascade": "deleted with it", "set_null": "cleared when it is deleted", "restrict": "protects it"}
+
+
+def article(noun: str) -> str:
+    """Put ``a`` or ``an`` before a noun."""
+    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
+
+
+def about(view: EntityView) -> str:
+    """Return one sentence on an entity, for its class."""
+    text = prose(view.entity.description) or article(view.label).capitalize()
+    return text if text[-1] in ".!?" else f"{text}."
+
+
+def markdown(text: str) -> str:
+    """Make text safe in Markdown, a table included: one line, no markup of its own."""
+    shown = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("`", "'")
+
+
+def notes(field: Field) -> str:
+    """Describe what a field asks for beyond its type."""
+    limits = (("at least", field.minimum), ("at most", field.maximum), ("pattern", field.pattern))
+    parts = [
+        field.description.rstrip("."),
+        "" if field.required else "optional",
+        "unique" if field.unique else "",
+        f"default {field.default}" if field.default is not None else "",
+        *(f"{word} {bound}" for word, bound in limits if bound is not None),
+        _length(field),
+        ", ".join(field.choices) and f"one of {', '.join(field.choices)}",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _length(field: Field) -> str:
+    low, high = field.min_length, field.max_length
+    if low and high:
+        return f"{low} to {high} characters"
+    return f"at most {high} characters" if high else f"at least {low} characters" if low else ""
+
+
+def link_notes(link: Link) -> str:
+    """Describe what a relation asks for."""
+    parts = [link.relation.description.rstrip("."), "" if link.needed else "optional", "unique" if link.single else ""]
+    parts += [] if link.many else [_DELETIONS[link.relation.on_delete]]
+    return "; ".join(part for part in parts if part)
+
+
+def er_line(link: Link) -> str:
+    """Return a relation in Mermaid's notation."""
+    near = "||" if link.relation.required else "|o"
+    shape = "}o--o{" if link.many else f"{near}--{_CARDINALITIES[link.relation.kind]}"
+    return f'{link.target.cls} {shape} {link.source.cls} : "{names.words(link.attr).strip()}"'
+
+
+def excluded(view: EntityView) -> str:
+    """Return the argument that keeps lists of ids out of a row's own columns."""
+    keys = ", ".join(f'"{link.key}"' for link in view.collections)
+    return f"exclude={{{keys}}}" if keys else ""
+
+
+def schema_lines(schema: str, line: Callable[[EntityView, Field], str]) -> Callable[[EntityView], list[str]]:
+    """Return the function that lists a schema's fields."""
+    return lambda view: [
+        *(line(view, field) for field in view.fields),
+        *(columns.link_line(link, schema) for link in view.links),
+    ]
+
+
+def class_imports(views: Iterable[EntityView]) -> str:
+    """Return the imports of entities' classes."""
+    return import_block({view.cls: f"app.models.{view.module}" for view in views})
+
+
+def schema_imports(views: Iterable[EntityView]) -> str:
+    """Return the imports of entities' schemas."""
+    return import_block({f"{view.name}{kind}": f"app.schemas.{view.module}" for view in views for kind in SCHEMAS})
+
+
+def exports(base: str, views: Iterable[EntityView]) -> str:
+    """Return ``__all__`` of the package of tables (with the name of their base) or of schemas."""
+    members = (
+        [base, *(view.cls for view in views)] if base else [f"{view.name}{kind}" for view in views for kind in SCHEMAS]
+    )
+    return "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(members, key=member_key)) + "]"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "about": about,
+    "article": article,
+    "class_imports": class_imports,
+    "choice_alias": lambda field, view: view.choice_alias(field),
+    "create_lines": schema_lines("Create", columns.create_line),
+    "er_line": er_line,
+    "exports": exports,
+    "excluded": excluded,
+    "link_notes": link_notes,
+    "md": markdown,
+    "notes": notes,
+    "outcome": lambda link: _OUTCOMES[link.relation.on_delete],
+    "prose": prose,
+    "quoted": quoted,
+    "read_lines": schema_lines("Read", columns.read_line),
+    "reference": columns.reference,
+    "relation": lambda link: columns.collection(link) if link.many else columns.relationship(link),
+    "column": lambda field, view: columns.column(view, field),
+    "schema_imports": schema_imports,
+    "signature": rules.signature,
+    "toml": lambda text: json.dumps(prose(text), ensure_ascii=False),
+    "update_lines": schema_lines("Update", columns.update_line),
+    "words": names.words,
+}

@@ -1,0 +1,132 @@
+"""What the printed tests send: valid bodies, wrong values, and what deleting a referenced row must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from libs.blueprint import values
+from libs.blueprint.literals import literal
+from libs.blueprint.view import EntityView, Link
+from libs.contracts.artifacts import Field
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The test data of one entity; ``lines`` are the items of a valid body, in Python."""
+
+    view: EntityView
+    lines: tuple[str, ...]
+    capacity: int
+    wrong: tuple[tuple[str, str], ...]
+    change: tuple[str, str] | None
+    incomplete: bool
+    deletions: tuple[Link, ...]
+
+
+def seeds(views: list[EntityView]) -> list[Seed]:
+    """Return the test data of each entity."""
+    return [_seed(view) for view in views]
+
+
+def _seed(view: EntityView) -> Seed:
+    found = {field.name: _samples(view, field) for field in view.fields}
+    lines = [f"{literal(field.name)}: {_value(field, found[field.name])}" for field in view.fields]
+    return Seed(
+        view=view,
+        lines=(*lines, *(_link_line(link) for link in carried(view))),
+        capacity=capacity(view),
+        wrong=tuple((field.name, wrong) for field in view.fields if (wrong := _wrong(field))),
+        change=_change(view, found),
+        incomplete=any(f.required and not values.has_default(f) for f in view.fields)
+        or any(k.needed for k in view.links),
+        deletions=tuple(link for link in view.references if _deletion_is_plain(link)),
+    )
+
+
+def _samples(view: EntityView, field: Field) -> list[Any]:
+    dates = [each for each in view.fields if each.type in ("date", "datetime")]
+    return values.samples(field, dates.index(field) if field in dates else 0)
+
+
+def _value(field: Field, found: list[Any]) -> str:
+    sources = [literal(value) for value in found]
+    if field.unique and len(sources) > 1:
+        return f"pick(n, {', '.join(sources)})"
+    return sources[0]
+
+
+def _link_line(link: Link) -> str:
+    number = ", n" if link.single or capacity(link.target) == values.SAMPLES else ""
+    source = f'seed.id("{link.target.path}"{number})'
+    return f'"{link.key}": {f"[{source}]" if link.many else source}'
+
+
+def capacity(view: EntityView) -> int:
+    """Return how many different rows the samples allow, at most three."""
+    own = [len(_samples(view, field)) for field in view.fields if field.unique]
+    theirs = [capacity(link.target) for link in carried(view) if link.single]
+    return min([values.SAMPLES, *own, *theirs])
+
+
+def carried(view: EntityView) -> list[Link]:
+    """Return the relations that a test body fills in: the needed ones, and others that lead back to no loop."""
+    return [link for link in view.links if link.needed or not _reaches(link.target, view, set())]
+
+
+def _reaches(start: EntityView, goal: EntityView, seen: set[str]) -> bool:
+    """Tell whether relations lead from ``start`` to ``goal``."""
+    if start is goal:
+        return True
+    seen.add(start.name)
+    return any(_reaches(link.target, goal, seen) for link in start.links if link.target.name not in seen)
+
+
+def _change(view: EntityView, found: dict[str, list[Any]]) -> tuple[str, str] | None:
+    """Return a field and another value for it."""
+    for field in view.fields:
+        if len(found[field.name]) > 1:
+            return literal(field.name), literal(found[field.name][1])
+    return None
+
+
+_WRONG = {
+    "boolean": '"perhaps"',
+    "date": '"not a date"',
+    "datetime": '"not a time"',
+    "decimal": '"much"',
+    "email": '"not an address"',
+    "enum": '"none of the choices"',
+    "integer": '"many"',
+    "money": '"much"',
+    "url": '"not a link"',
+    "uuid": '"not a uuid"',
+}
+
+
+def _wrong(field: Field) -> str:
+    """Return the source of a value the field must refuse; empty where it takes any."""
+    if field.type in ("integer", *values.SCALES):
+        low, high = values.bounds(field)
+        return str(low - 1) if low is not None else str(high + 1) if high is not None else _WRONG[field.type]
+    if field.type in ("string", "text"):
+        return f'"x" * {values.longest(field) + 1}'
+    return _WRONG.get(field.type, "")
+
+
+def _deletion_is_plain(link: Link) -> bool:
+    """Tell whether nothing but this reference decides what deleting its target does in a test."""
+    return not link.to_self and (link.relation.on_delete == "restrict" or _pointers(link) == 1)
+
+
+def _pointers(link: Link) -> int:
+    """Count the relations that point at the target among the rows a test of this reference creates."""
+    made: dict[str, EntityView] = {}
+    waiting = [link.source, link.target]
+    while waiting:
+        view = waiting.pop()
+        if view.name not in made:
+            made[view.name] = view
+            waiting += [each.target for each in carried(view)]
+    held = [each for view in made.values() for each in carried(view) if each.target is link.target]
+    return len(held) + (link not in held)

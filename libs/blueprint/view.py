@@ -1,0 +1,186 @@
+"""The charter as the templates see it: every name decided, every relation resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from libs.blueprint import names
+from libs.contracts.artifacts import Charter, Entity, Field, Relation
+
+SCHEMAS = ("Create", "Read", "Update")
+_TAKEN_PATHS = frozenset({"docs", "health", "redoc"})
+_OWN_ID_TYPES = frozenset({"integer", "uuid"})
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """A relation: ``attr`` is the object, ``key`` the id (or list of ids) that stands for it in a request."""
+
+    attr: str
+    key: str
+    relation: Relation
+    source: EntityView
+    target: EntityView
+
+    @property
+    def many(self) -> bool:
+        """Tell whether the relation is many to many."""
+        return self.relation.kind == "many_to_many"
+
+    @property
+    def single(self) -> bool:
+        """Tell whether at most one row may hold the reference."""
+        return self.relation.kind == "one_to_one"
+
+    @property
+    def needed(self) -> bool:
+        """Tell whether a row cannot be created without the reference; a many-to-many list may be empty."""
+        return self.relation.required and not self.many
+
+    @property
+    def to_self(self) -> bool:
+        """Tell whether the relation joins a table with itself."""
+        return self.source is self.target
+
+    @property
+    def mirror(self) -> Link | None:
+        """Return the same many-to-many relation as the other entity states it, where it does."""
+        ours = [link for link in self.source.collections if link.target is self.target]
+        theirs = [link for link in self.target.collections if link.target is self.source]
+        return theirs[0] if not self.to_self and len(ours) == len(theirs) == 1 else None
+
+    @property
+    def owns_table(self) -> bool:
+        """Tell whether this side of a many-to-many relation declares the association table."""
+        return self.mirror is None or self.source.number < self.mirror.source.number
+
+    @property
+    def table(self) -> str:
+        """Name the association table of a many-to-many relation."""
+        if self.mirror and not self.owns_table:
+            return self.mirror.table
+        return names.table_name(f"{self.source.plural}_{self.attr}_links")
+
+    @property
+    def far_column(self) -> str:
+        """Name the association table's column that points at the target."""
+        return f"other_{self.target.snake}_id" if self.to_self else f"{self.target.snake}_id"
+
+    @property
+    def far_rule(self) -> str:
+        """Return what deleting a target does to the association table's rows that point at it."""
+        return "RESTRICT" if self.relation.on_delete == "restrict" and not self.mirror else "CASCADE"
+
+    @property
+    def ambiguous(self) -> bool:
+        """Tell whether several references join the two tables, so that the mapper must be told which."""
+        joins = [link for link in self.source.references if link.target is self.target]
+        back = [link for link in self.target.references if link.target is self.source]
+        return len(joins) + (0 if self.to_self else len(back)) > 1
+
+
+@dataclass(eq=False)
+class EntityView:
+    """An entity with the names of everything printed for it."""
+
+    entity: Entity
+    number: int
+    path: str
+    fields: tuple[Field, ...]
+    links: list[Link] = field(default_factory=list["Link"])
+
+    def __post_init__(self) -> None:
+        self.name = self.entity.name
+        self.cls = names.class_name(self.name)
+        self.snake = names.snake(self.name)
+        self.plural = self.entity.plural
+        self.label = names.words(self.name)
+        self.labels = names.words(self.plural)
+        self.module = names.module_name(self.snake)
+        self.routes = names.module_name(self.plural)
+
+    @property
+    def references(self) -> list[Link]:
+        """Return the relations held as a foreign key."""
+        return [link for link in self.links if not link.many]
+
+    @property
+    def collections(self) -> list[Link]:
+        """Return the many-to-many relations."""
+        return [link for link in self.links if link.many]
+
+    @property
+    def neighbours(self) -> list[EntityView]:
+        """Return the other entities this one refers to, each once, by name."""
+        found = {link.target.name: link.target for link in self.links if not link.to_self}
+        return [found[name] for name in sorted(found)]
+
+    @property
+    def aliases(self) -> list[str]:
+        """Name the types of the enum fields' choices."""
+        return [self.choice_alias(each) for each in self.fields if each.type == "enum"]
+
+    def choice_alias(self, each: Field) -> str:
+        """Name the type of an enum field's choices: ``PriorityChoice``."""
+        return f"{names.pascal(each.name)}Choice"
+
+    def attributes(self) -> Iterator[tuple[str, str]]:
+        """Yield each attribute of the mapped class with the place in the charter it comes from."""
+        for index, each in enumerate(self.entity.fields):
+            if each in self.fields:
+                yield names.attribute(each.name), f'fields[{index}] "{each.name}"'
+        for index, link in enumerate(self.links):
+            place = f'relations[{index}] "{link.relation.name}"'
+            yield from ((link.attr, place), (link.key, place))
+
+
+def entity_views(charter: Charter) -> list[EntityView]:
+    """Return a view of each entity, relations to unknown entities left out."""
+    views = [
+        EntityView(entity, number, _path(charter, entity), tuple(_own_fields(entity)))
+        for number, entity in enumerate(charter.entities)
+    ]
+    by_name = {view.name: view for view in views}
+    for view in views:
+        view.links.extend(_links(view, by_name))
+    return views
+
+
+def _links(view: EntityView, by_name: dict[str, EntityView]) -> Iterable[Link]:
+    for relation in view.entity.relations:
+        target = by_name.get(relation.target)
+        if target is not None:
+            base, key = _relation_names(relation, target)
+            yield Link(names.attribute(base), key, relation, view, target)
+
+
+def _relation_names(relation: Relation, target: EntityView) -> tuple[str, str]:
+    """Return attribute and key: ``author`` and ``author_id``, or ``tags`` and ``tag_ids``."""
+    if relation.kind != "many_to_many":
+        base = relation.name.removesuffix("_id")
+        return base, f"{base}_id"
+    if relation.name.endswith("_ids"):
+        stem = relation.name.removesuffix("_ids")
+        return (target.plural if stem == target.snake else f"{stem}s"), relation.name
+    if relation.name.endswith(target.plural):
+        return relation.name, f"{relation.name.removesuffix(target.plural)}{target.snake}_ids"
+    return relation.name, f"{relation.name.removesuffix('s')}_ids"
+
+
+def _own_fields(entity: Entity) -> Iterable[Field]:
+    """Leave out what the printed class has anyhow: ``id``, and a foreign key also written as a field."""
+    keys = {f"{link.name.removesuffix('_id')}_id" for link in entity.relations if link.kind != "many_to_many"}
+    for each in entity.fields:
+        if each.type not in _OWN_ID_TYPES or each.name not in {"id", *keys}:
+            yield each
+
+
+def _path(charter: Charter, entity: Entity) -> str:
+    """Return the collection's path: as the charter's endpoints spell it, else the plural with hyphens."""
+    for endpoint in charter.endpoints:
+        first = endpoint.path.split("/")[1]
+        if first.replace("-", "_") == entity.plural and first not in _TAKEN_PATHS:
+            return f"/{first}"
+    usual = entity.plural.replace("_", "-")
+    return f"/{names.snake(entity.name).replace('_', '-')}-records" if usual in _TAKEN_PATHS else f"/{usual}"
