@@ -1,0 +1,42 @@
+"""Scripted answers for a small system that a model writes wholly: no entity, so nothing is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.contracts.artifacts import Architecture, Charter, Export, ModelReview, Module, Requirements, WrittenCode
+from libs.llm.inputs import FileInput
+from libs.llm.port import Task
+from libs.llm.scripted import Script
+
+CHARTER = Charter("sums", "Sums", "Adds numbers.")
+ACCEPTED = ModelReview(True, 9, "Read and found good.")
+
+
+def architecture(files: int = 8) -> Architecture:
+    """A design of so many modules, each exporting one function."""
+    modules = tuple(
+        Module(f"app/part_{n}.py", f"Part {n}.", (Export(f"part_{n}", f"def part_{n}(value: int) -> int"),))
+        for n in range(1, files + 1)
+    )
+    return Architecture("# Sums\n\nParts that add.", modules=modules)
+
+
+def code(task: Task[Any]) -> WrittenCode:
+    """What the file that is asked for promises."""
+    inputs = task.inputs
+    assert isinstance(inputs, FileInput)
+    number = inputs.path.removeprefix("app/part_").removesuffix(".py")
+    body = f'def part_{number}(value: int) -> int:\n    """Add."""\n    return value + {number}\n'
+    text = f'"""Part {number}."""\n\n\n{body}'
+    return WrittenCode(text)
+
+
+def script(files: int = 8) -> dict[str, Script]:
+    """A whole run without a fault."""
+    return {
+        "draft_requirements": Requirements(CHARTER),
+        "draft_architecture": architecture(files),
+        "write_file": code,
+        "review_code": ACCEPTED,
+    }
