@@ -266,6 +266,19 @@ class Database:
         finally:
             await self._release(connection)
 
+    @contextlib.asynccontextmanager
+    async def exclusive(self, key: int) -> AsyncGenerator[bool]:
+        """Whether this is the only holder of lock ``key`` among all clients; free again at the end, or when we die."""
+        connection = await self._acquire()
+        try:
+            with _translated():
+                held = bool(await connection.fetchval("select pg_try_advisory_lock($1)", key))
+            yield held
+        finally:
+            with contextlib.suppress(*_LOST):
+                await connection.fetchval("select pg_advisory_unlock_all()")
+            await self._release(connection)
+
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """The newest payload sent to ``channel``, for ever; a slow reader misses older ones.
 

@@ -1,0 +1,136 @@
+"""The rows of what is still going on, and what a batch of facts makes of them. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from libs.contracts import events as e
+from libs.contracts import subjects
+from libs.contracts.codec import Recorded
+from libs.contracts.subjects import EventAddress
+from services.projector.views import projects, run_artifacts, run_files, run_stages, runs, users
+from services.projector.views.projects import Project
+from services.projector.views.run_artifacts import Artifact
+from services.projector.views.run_files import File
+from services.projector.views.run_stages import Stage
+from services.projector.views.runs import Run
+from services.projector.views.users import User
+
+
+@dataclass
+class OpenRun:
+    """A run with what its next facts depend on; ``row`` is ``None`` before it was requested."""
+
+    row: Run | None = None
+    stages: dict[str, Stage] = field(default_factory=dict[str, Stage])
+    versions: dict[str, int] = field(default_factory=dict[str, int])  # of each path
+
+
+class Fault(Struct, frozen=True):
+    """A row of ``faults``: a fact that could not be projected, and why."""
+
+    seq: int
+    subject: str
+    type: str
+    reason: str
+
+
+@dataclass
+class Changes:
+    """Rows as a batch leaves them; a key that changed twice is written once."""
+
+    users: dict[str, User] = field(default_factory=dict[str, User])
+    projects: dict[str, Project] = field(default_factory=dict[str, Project])
+    runs: dict[str, Run] = field(default_factory=dict[str, Run])
+    stages: dict[tuple[str, str], Stage] = field(default_factory=dict[tuple[str, str], Stage])
+    artifacts: list[Artifact] = field(default_factory=list[Artifact])
+    files: list[File] = field(default_factory=list[File])
+    faults: list[Fault] = field(default_factory=list[Fault])
+    deleted_projects: set[str] = field(default_factory=set[str])
+
+    def forget(self, run_ids: Iterable[str]) -> None:
+        """Drop whatever was to be written about runs that are gone."""
+        gone = set(run_ids)
+        self.runs = {key: row for key, row in self.runs.items() if key not in gone}
+        self.stages = {key: row for key, row in self.stages.items() if key[0] not in gone}
+        self.artifacts = [row for row in self.artifacts if row.run_id not in gone]
+        self.files = [row for row in self.files if row.run_id not in gone]
+
+
+class State:
+    """Runs and projects that are known; whoever folds has seen to it that those a fact is about are."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, OpenRun] = {}
+        self.projects: dict[str, Project | None] = {}
+
+    def unknown(self, batch: Iterable[Recorded]) -> tuple[list[str], list[str]]:
+        """Ids of the runs and of the projects that ``batch`` is about and that must be loaded first."""
+        addresses = [subjects.parse(recorded.subject) for recorded in batch]
+        run_ids = {a.run_id for a in addresses if a.run_id} - self.runs.keys()
+        project_ids = {a.project_id for a in addresses if a.project_id} - self.projects.keys()
+        return sorted(run_ids), sorted(project_ids)
+
+    def fold(self, batch: Iterable[Recorded]) -> Changes:
+        """Take up facts, in order; the answer is what must be written."""
+        changes = Changes()
+        for recorded in batch:
+            address = subjects.parse(recorded.subject)
+            if address.run_id:
+                self._run(address, recorded, changes)
+            elif address.project_id:
+                self._project(address.project_id, recorded, changes)
+            elif row := users.ROWS.get(type(recorded.event)):  # pyright: ignore[reportArgumentType]  # Event subtype
+                changes.users[address.user_id] = row(address.user_id, recorded, recorded.event)  # pyright: ignore[reportArgumentType]
+        return changes
+
+    def _project(self, project_id: str, recorded: Recorded, changes: Changes) -> None:
+        change = projects.ROWS.get(type(recorded.event))
+        if change is None:
+            return
+        row = self.projects[project_id] = change(self.projects[project_id], project_id, recorded, recorded.event)
+        if row:
+            changes.projects[project_id] = row
+        if row and row.deleted:
+            changes.deleted_projects.add(project_id)
+            self._drop_runs(project_id, changes)
+
+    def _drop_runs(self, project_id: str, changes: Changes) -> None:
+        gone = [key for key, run in self.runs.items() if run.row and run.row.project_id == project_id]
+        self.runs.update((key, OpenRun()) for key in gone)
+        changes.forget(gone)
+
+    def _run(self, address: EventAddress, recorded: Recorded, changes: Changes) -> None:
+        run, event = self.runs[address.run_id], recorded.event
+        if isinstance(event, e.Requested):
+            project = self.projects[address.project_id]
+            if run.row is None and not (project and project.deleted):
+                run.row = runs.requested(address.project_id, address.run_id, recorded, event)
+                changes.runs[address.run_id] = run.row
+        elif run.row is not None and not run.row.over and type(event) in runs.CHANGES:
+            self._details(run, address.run_id, recorded, changes)
+            run.row = runs.evolve(run.row, recorded, files_written=len(run.versions))
+            changes.runs[address.run_id] = run.row
+            if artifact := run_artifacts.row(address.run_id, run.row.pass_number, recorded):
+                changes.artifacts.append(artifact)
+
+    def _details(self, run: OpenRun, run_id: str, recorded: Recorded, changes: Changes) -> None:
+        event = recorded.event
+        order = run_stages.order_of(recorded)
+        if order and (stage := run_stages.evolve(run.stages.get(order), run_id, recorded)):
+            run.stages[order] = stage
+            changes.stages[run_id, order] = stage
+        if isinstance(event, e.FileWritten):
+            version = run.versions[event.path] = run.versions.get(event.path, 0) + 1
+            changes.files.append(run_files.ROWS[e.FileWritten](run_id, version, recorded, event))
+
+    def settle(self, most: int) -> None:
+        """Forget runs that are over, and everything once more than ``most`` runs are open."""
+        if len(self.runs) > most:
+            self.runs.clear()
+            self.projects.clear()
+        for key in [key for key, run in self.runs.items() if run.row is None or run.row.over]:
+            del self.runs[key]

@@ -1,0 +1,108 @@
+"""The read models in PostgreSQL: what is loaded, and how a batch and its position are written as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from libs.contracts.codec import Recorded
+from libs.runtime.postgres import Database, Session
+from services.projector.state import Changes, Fault, OpenRun, State
+from services.projector.views.projects import Project
+from services.projector.views.run_stages import Stage
+from services.projector.views.runs import Run
+
+LIVE = "views"
+MOST_OPEN_RUNS = 2000  # kept in memory; a whole one is some 20 kB
+S = TypeVar("S", bound=Struct)
+
+
+class Checkpoint(Struct, frozen=True):
+    """How far rows are (a stream sequence), which tables they stand in, and the code that shaped them."""
+
+    position: int
+    generation: str
+    fingerprint: str
+
+
+class Fenced(Exception):  # the outcome of a race, not a fault
+    """Somebody else moved these views on, or put others in their place."""
+
+
+class Store:
+    """One generation of the read models, from a checkpoint on. Whoever else writes to it fences this one out."""
+
+    def __init__(self, database: Database, checkpoint: Checkpoint) -> None:
+        self._database = database
+        self._generation = checkpoint.generation
+        self._state = State()
+        self.position = checkpoint.position
+
+    async def apply(self, batch: Sequence[Recorded], position: int, faults: Sequence[Fault] = ()) -> None:
+        """Take up ``batch`` and advance to ``position``, both or neither.
+
+        Raises:
+            Fenced: somebody else did. Unstorable: PostgreSQL refuses a value. Unavailable: it is gone.
+        """
+        try:
+            async with self._database.transaction() as session:
+                await self._advance(session, position)
+                await self._load(session, batch)
+                changes = self._state.fold(batch)
+                changes.faults.extend(faults)
+                await write(session, changes)
+        except BaseException:
+            self._state = State()  # it may be ahead of the tables
+            raise
+        self.position = position
+        self._state.settle(MOST_OPEN_RUNS)
+
+    async def _advance(self, session: Session, position: int) -> None:
+        if not await session.run("advance", position=position, before=self.position, generation=self._generation):
+            raise Fenced(f"somebody else moved the views on from {self.position}")
+
+    async def _load(self, session: Session, batch: Sequence[Recorded]) -> None:
+        run_ids, project_ids = self._state.unknown(batch)
+        if project_ids:
+            known = {row.id: row for row in await _rows(session, Project, "load_projects", project_ids)}
+            self._state.projects.update((key, known.get(key)) for key in project_ids)
+        if run_ids:
+            self._state.runs.update(await _open_runs(session, run_ids))
+
+
+async def _open_runs(session: Session, ids: list[str]) -> dict[str, OpenRun]:
+    found = {key: OpenRun() for key in ids}
+    rows = await _rows(session, Run, "load_runs", ids)
+    for row in rows:
+        found[row.id].row = row
+    if started := [row.id for row in rows if not row.over]:
+        for stage in await _rows(session, Stage, "load_stages", started):
+            found[stage.run_id].stages[stage.work_id] = stage
+        for file in await session.all("load_versions", ids=started):
+            found[file["run_id"]].versions[file["path"]] = file["version"]
+    return found
+
+
+async def _rows(session: Session, kind: type[S], query: str, ids: list[str]) -> list[S]:
+    return [msgspec.json.decode(found["row"], type=kind) for found in await session.all(query, ids=ids)]
+
+
+async def write(session: Session, changes: Changes) -> None:
+    """Write the rows that a batch leaves."""
+    if changes.deleted_projects:
+        await session.run("delete_runs_of", ids=sorted(changes.deleted_projects))
+    await _write(session, "write_users", changes.users.values())
+    await _write(session, "write_projects", changes.projects.values())
+    await _write(session, "write_runs", changes.runs.values())
+    await _write(session, "write_stages", changes.stages.values())
+    await _write(session, "write_artifacts", changes.artifacts)
+    await _write(session, "write_files", changes.files)
+    await _write(session, "write_faults", changes.faults)
+
+
+async def _write(session: Session, statement: str, rows: Any) -> None:
+    if rows:
+        await session.run(statement, rows=msgspec.json.encode(list(rows)).decode())

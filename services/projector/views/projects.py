@@ -1,0 +1,45 @@
+"""projects: one row for each project; a deleted one keeps its row without content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from libs.contracts import events as e
+from libs.contracts.codec import Recorded
+
+
+class Project(Struct, frozen=True):
+    """A row of ``projects``."""
+
+    id: str
+    owner: str
+    name: str
+    created_at: str | None
+    updated_at: str
+    deleted: bool = False
+
+
+def _created(row: Project | None, project_id: str, recorded: Recorded, event: e.Created) -> Project:
+    time = recorded.envelope.time
+    return row or Project(project_id, event.owner, event.name, time, time)
+
+
+def _renamed(row: Project | None, _id: str, recorded: Recorded, event: e.Renamed) -> Project | None:
+    if row is None or row.deleted:
+        return row
+    return replace(row, name=event.name, updated_at=recorded.envelope.time)
+
+
+def _deleted(_row: Project | None, project_id: str, recorded: Recorded, _event: e.Deleted) -> Project:
+    return Project(project_id, owner="", name="", created_at=None, updated_at=recorded.envelope.time, deleted=True)
+
+
+ROWS: dict[type[e.Event], Callable[[Project | None, str, Recorded, Any], Project | None]] = {
+    e.Created: _created,
+    e.Renamed: _renamed,
+    e.Deleted: _deleted,
+}

@@ -1,0 +1,31 @@
+"""run_files: every version of every file of a run."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from libs.contracts import events as e
+from libs.contracts.codec import Recorded
+
+
+class File(Struct, frozen=True):
+    """A row of ``run_files``; ``size`` in bytes."""
+
+    run_id: str
+    path: str
+    version: int
+    seq: int
+    pass_number: int
+    content: str
+    sha256: str
+    origin: str
+    size: int
+    written_at: str
+
+
+def _written(run_id: str, version: int, recorded: Recorded, ev: e.FileWritten) -> File:
+    size, time = len(ev.content.encode()), recorded.envelope.time
+    return File(run_id, ev.path, version, recorded.seq, ev.pass_number, ev.content, ev.sha256, ev.origin, size, time)
+
+
+ROWS = {e.FileWritten: _written}

@@ -1,0 +1,132 @@
+"""runs: one row for each run, the fold of its facts that lists and headers show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from libs.contracts import events as e
+from libs.contracts.artifacts import Usage
+from libs.contracts.codec import Recorded
+from libs.contracts.run import Status
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """A row of ``runs``."""
+
+    id: str
+    project_id: str
+    owner: str
+    wish: str
+    model: str
+    approve: bool
+    verify: bool
+    base_run_id: str
+    change: str
+    requested_at: str
+    updated_at: str
+    last_seq: int
+    finished_at: str | None = None
+    name: str = ""
+    title: str = ""
+    summary: str = ""
+    status: Status = "running"
+    stage: str = ""
+    pass_number: int = 1
+    files_total: int = 0
+    files_written: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    calls: int = 0
+    milliseconds: int = 0
+    micro_usd: int = 0
+    failure_reason: str = ""
+    failure_message: str = ""
+    failure_advice: str = ""
+    failure_stage: str = ""
+    security_score: int | None = None
+    questions: tuple[str, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Nothing follows any more."""
+        return self.finished_at is not None
+
+
+COSTS = ("prompt_tokens", "completion_tokens", "cached_tokens", "calls", "milliseconds", "micro_usd")
+NOTHING = Usage()
+
+
+def added(row: Any, usage: Usage) -> dict[str, int]:
+    """The cost columns of a row after ``usage`` on top."""
+    if usage == NOTHING:
+        return {}
+    return {name: getattr(row, name) + getattr(usage, name) for name in COSTS}
+
+
+def requested(project_id: str, run_id: str, recorded: Recorded, event: e.Requested) -> Run:
+    """The row of a new run."""
+    return Run(
+        id=run_id,
+        project_id=project_id,
+        owner=event.owner,
+        wish=event.wish,
+        model=event.model,
+        approve=event.approve,
+        verify=event.verify,
+        base_run_id=event.base_run_id,
+        change=event.change,
+        requested_at=recorded.envelope.time,
+        updated_at=recorded.envelope.time,
+        last_seq=recorded.seq,
+    )
+
+
+def _failed(ev: e.Failed) -> dict[str, Any]:
+    return {
+        "status": "failed",
+        "failure_reason": ev.reason,
+        "failure_message": ev.message,
+        "failure_advice": ev.advice,
+        "failure_stage": ev.stage,
+    }
+
+
+def _completed(ev: e.Completed) -> dict[str, Any]:
+    return {"status": "completed", "name": ev.name, "summary": ev.summary, "security_score": ev.security_score}
+
+
+CHANGES: dict[type[e.Event], Callable[[Any], dict[str, Any]]] = {
+    e.StageStarted: lambda ev: {"stage": ev.stage},
+    e.StageFailed: lambda _: {},
+    e.ContextRetrieved: lambda _: {},
+    e.RequirementsDrafted: lambda ev: {"name": ev.charter.name, "title": ev.charter.title},
+    e.ClarificationRequested: lambda ev: {"status": "waiting_for_answer", "questions": ev.questions},
+    e.ArchitectureDrafted: lambda _: {},
+    e.ApprovalRequested: lambda _: {"status": "waiting_for_approval"},
+    e.Approved: lambda _: {"status": "running"},
+    e.RevisionRequested: lambda _: {"status": "running", "questions": ()},
+    e.FilesPlanned: lambda ev: {"files_total": len(ev.files)},
+    e.FileWritten: lambda _: {},
+    e.CodeReviewed: lambda ev: {"security_score": ev.review.security_score},
+    e.PatchRequested: lambda ev: {"pass_number": ev.pass_number},
+    e.Verified: lambda _: {},
+    e.Completed: _completed,
+    e.Failed: _failed,
+    e.Cancelled: lambda ev: {"status": "cancelled", "failure_reason": "cancelled", "failure_message": ev.reason},
+}
+
+
+def evolve(row: Run, recorded: Recorded, files_written: int) -> Run:
+    """The row after one more fact, by which ``files_written`` paths have been written."""
+    event, time = recorded.event, recorded.envelope.time
+    changes = CHANGES[type(event)](event)
+    if isinstance(event, e.TERMINAL):
+        changes |= {"stage": "", "finished_at": time}
+    else:  # what ends a run repeats the costs of its stages
+        changes |= added(row, getattr(event, "usage", NOTHING))
+    return replace(row, updated_at=time, last_seq=recorded.seq, files_written=files_written, **changes)

@@ -1,0 +1,24 @@
+"""users: one row for each account."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from libs.contracts import events as e
+from libs.contracts.codec import Recorded
+
+
+class User(Struct, frozen=True):
+    """A row of ``users``."""
+
+    id: str
+    email: str
+    superuser: bool
+    created_at: str
+
+
+def _registered(user_id: str, recorded: Recorded, event: e.Registered) -> User:
+    return User(user_id, event.email, event.superuser, recorded.envelope.time)
+
+
+ROWS = {e.Registered: _registered}
