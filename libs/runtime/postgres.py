@@ -61,7 +61,7 @@ class Queries:
     """Named statements of a folder of ``.sql`` files, in aiosql's notation (``-- name: find_run``, ``:run_id``)."""
 
     def __init__(self, folder: Path) -> None:
-        self._loaded: Any = aiosql.from_path(folder, "asyncpg")
+        self._loaded: Any = aiosql.from_path(folder, "asyncpg", mandatory_parameters=False)
 
     def bind(self, name: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """Statement ``name`` and its values in the order of its placeholders."""
