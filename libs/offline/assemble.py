@@ -69,7 +69,9 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
     head = singular(phrase.head)
     if phrase.counted or item.type or item.choices or any(item.bounds):
         return ""
-    key = draft.find(phrase) or (draft.find_key(head) if len(phrase.words) > 1 and head not in attributes.ATTRIBUTES else "")
+    key = draft.find(phrase) or (
+        draft.find_key(head) if len(phrase.words) > 1 and head not in attributes.ATTRIBUTES else ""
+    )
     if not key and head in PARTS and not phrase.plural and head not in attributes.EITHER:
         key = actor_of(draft)
     if not key and len(phrase.words) == 2 and phrase.words[0] in {"parent", "sub", "child"}:
@@ -92,7 +94,9 @@ def _limit(draft: Draft, limit: Limit) -> None:
     relation = owner.relations.get(name)
     if relation is not None:
         required = relation.required and "optional" not in limit.item.flags
-        owner.relations[name] = replace(relation, required=required, on_delete=relation.on_delete if required else "set_null")
+        owner.relations[name] = replace(
+            relation, required=required, on_delete=relation.on_delete if required else "set_null"
+        )
         return
     column = fields.column(limit.item, owner.key)
     if column is None:

@@ -11,7 +11,13 @@ from libs.offline.tokens import Token, normalise, tags, tokenise
 _GROUP = re.compile(r"(?:[mx]r*)*(?:br*x?r*e?|[hv])|mr*x?r*(?=[n#dlsj])")
 _BACK = frozenset("dqs#jrgnpxilzt'\"")
 _COORDINATES = frozenset({"but", "so", "then", "whereas", "though", "although"})
-_SPOKEN = {"at-most": "at most", "at-least": "at least", "up-to": "up to", "more-than": "more than", "less-than": "less than"}
+_SPOKEN = {
+    "at-most": "at most",
+    "at-least": "at least",
+    "up-to": "up to",
+    "more-than": "more than",
+    "less-than": "less than",
+}
 
 
 @dataclass(frozen=True, slots=True)

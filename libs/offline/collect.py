@@ -5,22 +5,25 @@ from __future__ import annotations
 from libs.offline.context import thing_like
 from libs.offline.draft import Draft
 from libs.offline.facts import Act, Facts
-from libs.offline.lexicon import attributes, verbs
+from libs.offline.lexicon import attributes, verbs, words
 from libs.offline.lexicon.catalog import FIELDS
 from libs.offline.lexicon.nouns import LABELS, NEVER, PEOPLE, STAFF, SYSTEM_FILLERS, THINGS
 from libs.offline.phrases import Item, Phrase
 from libs.offline.words import singular, snake
 
 # People named for their part in something; they become a relation to a user or employee rather than a table.
-PARTS = frozenset(
-    """owner assignee creator reviewer approver reporter organizer organiser manager supervisor author sender receiver
-    recipient leader lead contact person responsible editor operator host uploader publisher requester""".split()
+PARTS = words(
+    """
+    owner assignee creator reviewer approver reporter organizer organiser manager supervisor author sender receiver
+    recipient leader lead contact person responsible editor operator host uploader publisher requester
+    """
 )
 
 # Entity names that would hide a name every Python file knows; they get the system's name in front.
-_BUILT_IN = frozenset(
-    """list dict set tuple type object int str float bool bytes none true false enum exception base any optional
-    union""".split()
+_BUILT_IN = words(
+    """
+    list dict set tuple type object int str float bool bytes none true false enum exception base any optional union
+    """
 )
 
 

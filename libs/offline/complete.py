@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from libs.contracts.artifacts import Field
 from libs.offline import fields
 from libs.offline.draft import Draft, EntityDraft
+from libs.offline.lexicon import words
 from libs.offline.lexicon.catalog import FIELDS, PERSON
 from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.words import human, pascal, series
@@ -16,13 +17,13 @@ from libs.offline.words import human, pascal, series
 _SPEC = re.compile(r"(?P<name>[a-z_]+)(?::(?P<type>[a-z]+))?(?:=(?P<choices>[a-z_|]+))?(?P<more>>0)?(?P<signs>[*?]*)")
 # A column that is there already stands for any other of its group.
 _SAME = (
-    frozenset("name title first_name last_name full_name label username headline subject caption question".split()),
-    frozenset("done completed status state finished is_done is_completed stage".split()),
-    frozenset("kind type direction movement_type".split()),
-    frozenset("quantity amount number_of_items count".split()),
-    frozenset("body text content message".split()),
-    frozenset("price unit_price amount".split()),
-    frozenset("rating score stars".split()),
+    words("name title first_name last_name full_name label username headline subject caption question"),
+    words("done completed status state finished is_done is_completed stage"),
+    words("kind type direction movement_type"),
+    words("quantity amount number_of_items count"),
+    words("body text content message"),
+    words("price unit_price amount"),
+    words("rating score stars"),
 )
 
 
@@ -43,7 +44,9 @@ def _complete(draft: Draft, entity: EntityDraft) -> None:
         names.append("name")
     if names:
         word = "fields" if len(names) > 1 else "field"
-        draft.assume(f"{pascal(entity.key)} has the {word} {series([human(name) for name in names])}, which the wish does not name.")
+        draft.assume(
+            f"{pascal(entity.key)} has the {word} {series([human(name) for name in names])}, which the wish does not name."
+        )
 
 
 def _known(entity: EntityDraft) -> tuple[list[str], list[str]]:

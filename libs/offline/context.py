@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from libs.offline.clauses import Clause
 from libs.offline.facts import Facts
+from libs.offline.lexicon import words
 from libs.offline.lexicon.nouns import NEVER, PEOPLE, PLACES, SYSTEMS
 from libs.offline.phrases import Phrase, phrase_at, split_list
 from libs.offline.tokens import Token, tokenise
@@ -20,7 +21,7 @@ _KINDS = {
     "goal goals note notes background introduction summary context specification permission permissions story stories "
     "functions capabilities relationships relations relationship misc other details",
 }
-_PRONOUNS = frozenset("it they each them these this those he she one which that who everyone everybody".split())
+_PRONOUNS = words("it they each them these this those he she one which that who everyone everybody")
 
 
 def heading_kind(under: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from libs.contracts.artifacts import Action, Charter, Field, OnDelete, Relation, RelationKind
+from libs.contracts.artifacts import Action, Charter, Entity, Field, OnDelete, Relation, RelationKind
 from libs.offline.phrases import Phrase
-from libs.offline.words import human, plural_key, singular, singular_key, snake
+from libs.offline.words import article, human, plural_key, series, singular, snake
 
 MAX_ENTITIES, MAX_FIELDS, MAX_RELATIONS, MAX_RULES = 80, 60, 30, 100
 
@@ -132,7 +132,8 @@ def draft_of(charter: Charter) -> Draft:
         relations = {one.name: _keyed(one, keys) for one in entity.relations}
         fields = {one.name: one for one in entity.fields}
         key = keys[entity.name]
-        made = EntityDraft(key, entity.name, entity.plural, entity.description, fields, relations, entity.owned)
+        told = "" if entity.description == purpose(entity) else entity.description
+        made = EntityDraft(key, entity.name, entity.plural, told, fields, relations, entity.owned)
         made.fixed, made.stated = True, len(fields)
         draft.entities[key] = made
     draft.roles = {role.name: role.description for role in charter.roles}
@@ -150,6 +151,15 @@ def _keyed(relation: Relation, keys: dict[str, str]) -> Relation:
     )  # fmt: skip
 
 
-def spoken_key(key: str) -> str:
-    """Return a key as a person says it, in the plural."""
-    return human(plural_key(singular_key(key)))
+def purpose(entity: Entity) -> str:
+    """Return the sentence that describes an entity when nothing else does."""
+    word = human(entity.name)
+    columns = series([human(column.name) for column in entity.fields[:6]])
+    return f"{article(word).capitalize()} with {columns}."[:400] if columns else f"{article(word).capitalize()}."
+
+
+def summary(title: str, entities: tuple[Entity, ...]) -> str:
+    """Return the sentence that describes a system when nothing else does."""
+    things = series([human(entity.plural) for entity in entities[:20]])
+    more = f" and {len(entities) - 20} more" if len(entities) > 20 else ""
+    return f"{title}: keeps {things}{more}."[:2000]

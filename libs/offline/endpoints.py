@@ -31,7 +31,7 @@ def _routes(entity: Entity, charter: Charter) -> list[Endpoint]:
     return [_route(entity, charter, method, action, single) for method, action, single in _ROUTES]
 
 
-def _route(entity: Entity, charter: Charter, method: Method, action: Action, single: bool) -> Endpoint:  # noqa: PLR0913 - one route, told by its five parts
+def _route(entity: Entity, charter: Charter, method: Method, action: Action, single: bool) -> Endpoint:
     path = f"/{entity.plural.replace('_', '-')}"
     roles = [one.role for one in charter.permissions if one.entity == entity.name and action in one.actions]
     return Endpoint(

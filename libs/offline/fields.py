@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from libs.contracts.artifacts import Field, FieldType
-from libs.offline.lexicon import attributes
+from libs.offline.lexicon import attributes, words
 from libs.offline.phrases import Item
 from libs.offline.words import field_name, singular, snake
 
@@ -15,7 +15,9 @@ _NUMERIC = frozenset({"integer", "decimal", "money"})
 _BOUNDED = {"integer": re.compile(r"-?\d{1,15}"), "decimal": re.compile(r"-?\d{1,15}(\.\d{1,6})?")}
 # Columns of these kinds that start below nothing make no sense.
 _FROM_ZERO = attributes.MONEY - {"balance", "profit"}
-_SIGNED = frozenset("balance profit latitude longitude temperature level position rank altitude elevation score rating value".split())
+_SIGNED = words(
+    "balance profit latitude longitude temperature level position rank altitude elevation score rating value"
+)
 _IS = ("is_", "has_", "can_", "was_")
 _AT = re.compile(r"(^|_)(at|time|timestamp|datetime)$")
 _ON = re.compile(r"(^|_)(on|date|day|birthday|dob|deadline|expiry)$|^(date|day)_of_")
@@ -69,7 +71,7 @@ def kind(name: str, tail: str) -> FieldType:
         return "datetime"
     if _ON.search(name):
         return "date"
-    if name == "full_name" or tail in {"name", "number", "code", "id"} and "_" in name:
+    if name == "full_name" or (tail in {"name", "number", "code", "id"} and "_" in name):
         return "string"
     table: tuple[tuple[FieldType, frozenset[str]], ...] = (
         ("email", attributes.EMAIL), ("uuid", attributes.UUID), ("money", attributes.MONEY),

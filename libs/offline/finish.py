@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from libs.contracts.artifacts import Charter, Entity, Permission, Relation, Role, Rule
-from libs.offline.draft import Draft, EntityDraft
+from libs.offline.draft import Draft, EntityDraft, purpose, summary
 from libs.offline.endpoints import endpoints
-from libs.offline.words import article, human, pascal, plural, plural_key, series, snake
+from libs.offline.words import pascal, plural, plural_key, snake
 
 _MAX_NOTES, _MAX_QUESTIONS = 60, 30
 
@@ -20,7 +20,7 @@ def finish(draft: Draft) -> Charter:
     charter = Charter(
         name=name,
         title=title,
-        description=draft.base.description if draft.base else _description(title, entities),
+        description=_description(draft, title, entities),
         entities=entities,
         roles=tuple(Role(role, text[:400]) for role, text in draft.roles.items()),
         permissions=_permissions(draft, names),
@@ -51,20 +51,15 @@ def _names(draft: Draft) -> dict[str, str]:
 
 def _entity(entity: EntityDraft, names: dict[str, str]) -> Entity:
     name = names[entity.key]
-    return Entity(
+    made = Entity(
         name=name,
         plural=entity.plural or plural_key(snake(name)),
-        description=entity.description or _purpose(entity, names),
+        description=entity.description,
         fields=tuple(entity.fields.values()),
         relations=tuple(_relation(one, names) for one in entity.relations.values() if one.target in names),
         owned=entity.owned,
     )
-
-
-def _purpose(entity: EntityDraft, names: dict[str, str]) -> str:
-    word = human(names[entity.key])
-    columns = series([human(name) for name in list(entity.fields)[:6]])
-    return f"{article(word).capitalize()} with {columns}."[:400] if columns else f"{article(word).capitalize()}."
+    return made if made.description else replace(made, description=purpose(made))
 
 
 def _relation(relation: Relation, names: dict[str, str]) -> Relation:
@@ -89,11 +84,13 @@ def _title(draft: Draft, names: dict[str, str]) -> tuple[str, str]:
         words = [*first[:-1], plural(first[-1])]
     slug = snake(" ".join(words), 60).replace("_", "-")
     slug = slug if slug[:1].isalpha() else f"api-{slug}".strip("-")
-    title = " ".join(word.upper() if word in {"crm", "hr", "iot", "cms", "lms", "erp"} else word.title() for word in words)
+    title = " ".join(
+        word.upper() if word in {"crm", "hr", "iot", "cms", "lms", "erp"} else word.title() for word in words
+    )
     return slug, f"{title[:70]} API".strip()
 
 
-def _description(title: str, entities: tuple[Entity, ...]) -> str:
-    things = series([human(entity.plural) for entity in entities[:20]])
-    more = f" and {len(entities) - 20} more" if len(entities) > 20 else ""
-    return f"{title}: keeps {things}{more}."[:2000]
+def _description(draft: Draft, title: str, entities: tuple[Entity, ...]) -> str:
+    base = draft.base
+    written = base is not None and base.description != summary(base.title, base.entities)
+    return base.description if base is not None and written else summary(title, entities)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from libs.offline.lexicon import words
 from libs.offline.lexicon.attributes import ATTRIBUTES, CURRENCIES, EITHER, FLAGS, MASS_FIELDS, TYPES
 from libs.offline.lexicon.grammar import NUMBER_WORDS, QUANTIFIERS
 from libs.offline.lexicon.nouns import LABELS
@@ -12,14 +13,16 @@ from libs.offline.words import is_plural, singular
 
 _INSIDE = frozenset("dqs#jregnxz")
 # Adjectives that judge or point and are no part of a name.
-_VAGUE = frozenset(
-    """simple small basic big large little new old good nice great modern fast easy quick different same own specific
-    certain relevant proper important several following various real respective individual possible related associated
-    corresponding tiny huge whole serious busy separate many own lightweight minimal straightforward common such
-    particular given entire single stored saved available""".split()
+_VAGUE = words(
+    """
+    simple small basic big large little new old good nice great modern fast easy quick different same own specific
+    certain relevant proper important several following various real respective individual possible related
+    associated corresponding tiny huge whole serious busy separate many own lightweight minimal straightforward
+    common such particular given entire single stored saved available
+    """
 )
-_MEASURES = frozenset("number amount count quantity".split())
-_GLUE = frozenset("list set collection kind sort group series range type".split())
+_MEASURES = words("number amount count quantity")
+_GLUE = words("list set collection kind sort group series range type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,9 @@ def _of(tokens: list[Token], phrase: Phrase, end: int) -> tuple[Phrase, int]:
     if after is None:
         return phrase, end
     if phrase.head in _MEASURES:
-        return replace(after, before=phrase.before, counted=True, flags=phrase.flags, words=_measured(phrase, after)), stop
+        return replace(
+            after, before=phrase.before, counted=True, flags=phrase.flags, words=_measured(phrase, after)
+        ), stop
     if phrase.head in _GLUE and after.plural:
         return replace(after, before=(*after.before, "many")), stop
     if phrase.head in {"date", "time", "place", "year", "country"}:

@@ -12,7 +12,7 @@ def ask_back(wish: str, facts: Facts) -> tuple[str, ...]:
     """Return one to three questions that would turn the wish into something to build."""
     name = " ".join(facts.title)
     if facts.asked or name:
-        about = f' the {name} system' if name else " the system"
+        about = f" the {name} system" if name else " the system"
         return (
             f"Which things should{about} keep, and what belongs to each of them? {_EXAMPLE}",
             "Who uses it, and is anybody allowed more than the others?",

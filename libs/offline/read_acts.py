@@ -5,15 +5,15 @@ from __future__ import annotations
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
 from libs.offline.facts import Act, Belongs
-from libs.offline.lexicon import verbs
+from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.phrases import Phrase, split_list
 from libs.offline.tokens import Token
 from libs.offline.words import singular
 
-_POINTING = frozenset("to by for in with from under on at about of".split())
+_POINTING = words("to by for in with from under on at about of")
 _PRIVATE = frozenset({"private", "personal"})
-_PART = frozenset("part member child".split())
+_PART = words("part member child")
 
 
 def read_own(clause: Clause, context: Context) -> bool:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
 from libs.offline.facts import Has, Mention
+from libs.offline.lexicon import words
 from libs.offline.lexicon.grammar import PERSONAL
 from libs.offline.phrases import Item, Phrase, items, phrase_at
 from libs.offline.tokens import Token
 
-_KEEPING = frozenset(
-    "store record keep track save know need capture hold want list remember collect note show have define".split()
-)
-_POSSESSING = frozenset(
-    "have contain include comprise store hold carry record feature capture require specify need consist keep own list "
-    "show save cover".split()
+_KEEPING = words("store record keep track save know need capture hold want list remember collect note show have define")
+_POSSESSING = words(
+    """
+    have contain include comprise store hold carry record feature capture require specify need consist keep own list
+    show save cover
+    """
 )
 _EACH = frozenset({"for", "of", "about", "per", "on"})
 
@@ -30,9 +31,12 @@ def add_has(context: Context, owners: tuple[Phrase, ...], found: list[Item], opt
 
 def add_inner(context: Context, item: Item) -> None:
     """Note what an item has in turn."""
-    for inner in item.inner:
-        context.facts.has.append(Has(item.phrase, inner))
-        add_inner(context, inner)
+    context.facts.has.extend(Has(owner, inner) for owner, inner in inner_of(item))
+
+
+def inner_of(item: Item) -> list[tuple[Phrase, Item]]:
+    """Return each owner and item inside an item, at any depth."""
+    return [pair for inner in item.inner for pair in ((item.phrase, inner), *inner_of(inner))]
 
 
 def read_has(clause: Clause, context: Context) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, place_like, thing_like
 from libs.offline.facts import Mention
+from libs.offline.lexicon import words
 from libs.offline.lexicon.grammar import PERSONAL
 from libs.offline.lexicon.nouns import PEOPLE, STAFF, SYSTEM_FILLERS, SYSTEMS
 from libs.offline.lexicon.verbs import SYSTEM
@@ -13,8 +14,10 @@ from libs.offline.read_has import add_inner
 from libs.offline.tokens import Token
 from libs.offline.words import is_plural, singular
 
-_BUILDING = frozenset("want need build create make design develop generate write implement code program set give".split())
-_MARKERS = frozenset({"with", "including", "containing", "for", ":", "to", "that", "which", "where", "about", "of", "around"})
+_BUILDING = words("want need build create make design develop generate write implement code program set give")
+_MARKERS = frozenset(
+    {"with", "including", "containing", "for", ":", "to", "that", "which", "where", "about", "of", "around"}
+)
 _ROLE_WORDS = frozenset({"role", "type", "kind"})
 
 
@@ -52,7 +55,12 @@ def read_title(rest: list[Token], context: Context) -> bool:
     listed = following in {"", ","} or rest[end].tag == "c"
     if not system and (phrase.plural or (listed and following != "")):
         return read_listing(rest, context)
-    if not system and following == "with" and not context.first and not (place_like(phrase) or context.facts.title == ()):
+    if (
+        not system
+        and following == "with"
+        and not context.first
+        and not (place_like(phrase) or context.facts.title == ())
+    ):
         return read_listing(rest, context)
     _name(context, phrase)
     read_markers(rest[end:], context)

@@ -7,11 +7,12 @@ from dataclasses import replace
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
 from libs.offline.facts import Limit, Stated
+from libs.offline.lexicon import words
 from libs.offline.lexicon.attributes import FLAGS, TYPES
 from libs.offline.phrases import Item, Phrase, noted, phrase_at, split_list
 from libs.offline.tokens import Token
 
-_ORDERS = frozenset("report notify remind send alert email calculate compute sort filter count show list".split())
+_ORDERS = words("report notify remind send alert email calculate compute sort filter count show list")
 _BELOW = frozenset({"below", "above", "over", "under", "past", "beyond"})
 
 
@@ -125,7 +126,13 @@ def _binding(clause: Clause) -> bool:
     counted = any(token.tag == "l" for token in clause.rest) and bool(verb.lemmas) and not verb.having
     limited = any(token.tag == "l" for token in clause.rest) and verb.having
     conditional = bool(clause.condition) and bool(verb.modal or verb.passive or verb.being or verb.lemmas)
-    return (verb.negated and bool(verb.modal or verb.lemmas)) or (strict and not verb.having) or counted or limited or conditional
+    return (
+        (verb.negated and bool(verb.modal or verb.lemmas))
+        or (strict and not verb.having)
+        or counted
+        or limited
+        or conditional
+    )
 
 
 def _only_flags(clause: Clause) -> bool:

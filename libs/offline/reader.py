@@ -21,7 +21,9 @@ Shape = Callable[[Clause, Context], bool]
 SHAPES: tuple[Shape, ...] = (
     read_fragment, read_there_are, read_intro, read_storing, read_own, read_limit, read_has, read_belonging, read_act,
 )  # fmt: skip
-_STORY = re.compile(r"^as (?:an?|the) ([\w -]{2,40}?),? i (?:want|need|can|wish|would like|should)(?: to)?(?: can)? ", re.I)
+_STORY = re.compile(
+    r"^as (?:an?|the) ([\w -]{2,40}?),? i (?:want|need|can|wish|would like|should)(?: to)?(?: can)? ", re.I
+)
 _LETS = re.compile(
     r"^(.*?)\b(?:lets?|allows?|enables?|letting|allowing|enabling|permits?)\s+(?:the |our |my )?((?:[a-z-]+ ){1,2}?)(to )?(?=[a-z])",
     re.I,

@@ -5,21 +5,26 @@ from __future__ import annotations
 from libs.offline.collect import PARTS, add
 from libs.offline.draft import Draft, EntityDraft, Link
 from libs.offline.facts import Act, Belongs, Facts
-from libs.offline.lexicon import verbs
+from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.catalog import LABELLED, LINKS
 from libs.offline.lexicon.nouns import LABELS, PEOPLE, STAFF
 from libs.offline.phrases import Item, Phrase
 from libs.offline.words import article, field_name, human, pascal, singular
 
-_LEADING = frozenset("teach own host lead sell run supervise coach organize organise treat offer direct".split())
+_LEADING = words("teach own host lead sell run supervise coach organize organise treat offer direct")
 _HANGING = frozenset({"tag", "label", "category"})
 _ACTORS = ("user", "employee", "staff", "member", "person", "contact")
 # Containers whose people are in one of them at a time.
-_HOMES = frozenset("team department company family household class club organization office branch group".split())
+_HOMES = words("team department company family household class club organization office branch group")
 # Things that many containers share, so that a plural means many on both sides.
 _SHARED = {"song": "playlist", "product": "order cart wishlist bundle promotion", "ingredient": "recipe dish"}
 _SHARED |= {"dish": "menu order", "book": "wishlist order shelf-list", "exercise": "workout", "actor": "movie film"}
-_SHARED |= {"author": "book article paper", "feature": "plan", "photo": "album-shared", "service": "appointment booking"}
+_SHARED |= {
+    "author": "book article paper",
+    "feature": "plan",
+    "photo": "album-shared",
+    "service": "appointment booking",
+}
 
 
 def relate_all(draft: Draft, facts: Facts) -> None:
@@ -175,7 +180,9 @@ def _hang(draft: Draft, label: str) -> None:
     many = label != "category"
     draft.relate(draft.entities[target], label, Link(kind="many_to_many" if many else "many_to_one", required=False))
     words = human(label) if not many else f"any number of {human(label)}s"
-    draft.assume(f"{article(human(target)).capitalize()} may have {article(words) if not many else words}; the wish does not say so itself.")
+    draft.assume(
+        f"{article(human(target)).capitalize()} may have {article(words) if not many else words}; the wish does not say so itself."
+    )
 
 
 def _groups(key: str) -> list[str]:
@@ -190,4 +197,6 @@ def _link_group(draft: Draft, entity: EntityDraft, group: str, stated: bool) -> 
     if any(entity.points_at(key) or draft.entities[key].points_at(entity.key) for key in there):
         return
     if draft.relate(entity, there[0], Link(required=not group.endswith("?"))):
-        draft.assume(f"Each {human(entity.key)} belongs to {article(human(there[0]))}; the wish does not say so itself.")
+        draft.assume(
+            f"Each {human(entity.key)} belongs to {article(human(there[0]))}; the wish does not say so itself."
+        )

@@ -42,7 +42,9 @@ class Statement:
 def clean(text: str) -> str:
     """Return text without control characters, with plain quotes and dashes, cut at :data:`MAX_CHARACTERS`."""
     plain = unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).translate(_QUOTES).replace("\r", "\n")
-    return "".join(sign for sign in plain if sign == "\n" or unicodedata.category(sign)[0] not in "CS" or sign in "$€£<>=+|^`")
+    return "".join(
+        sign for sign in plain if sign == "\n" or unicodedata.category(sign)[0] not in "CS" or sign in "$€£<>=+|^`"
+    )
 
 
 def statements(text: str) -> list[Statement]:

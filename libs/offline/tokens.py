@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from libs.offline.lexicon import grammar, nouns, verbs
+from libs.offline.lexicon import grammar, nouns, verbs, words
 from libs.offline.lexicon.attributes import ATTRIBUTES, FLAGS
 from libs.offline.lexicon.catalog import FIELDS
 from libs.offline.words import is_plural, singular
@@ -22,17 +22,21 @@ _WORD = re.compile(
     r"|(?P<word>[^\W\d][\w]*(?:[-'][\w]+)*)|(?P<sign>[,:()\"/|;.!?=<>+-])"
 )
 _GROUP = re.compile(
-    r"(?<![\w-])(?:" + "|".join(re.escape(key) for key in sorted(grammar.GROUPS, key=len, reverse=True)) + r")(?![\w-])",
+    r"(?<![\w-])(?:"
+    + "|".join(re.escape(key) for key in sorted(grammar.GROUPS, key=len, reverse=True))
+    + r")(?![\w-])",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\b(?:between|from)\s+(\d+(?:[.,]\d+)?)\s*(?:and|to|through|-|until)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\b(?:between|from)\s+(\d+(?:[.,]\d+)?)\s*(?:and|to|through|-|until)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _CLASSES = (
     (grammar.DETERMINERS, "d"), (grammar.QUANTIFIERS, "q"), (grammar.PERSONAL, "p"), (grammar.POSSESSIVE, "s"),
     (grammar.CONJUNCTIONS, "c"), (frozenset({"or"}), "c"), (grammar.MODALS, "m"), (grammar.NEGATIONS, "x"),
     (grammar.AUXILIARIES, "b"), (grammar.RELATIVES, "k"), (grammar.SUBORDINATORS, "w"), (grammar.PREPOSITIONS, "i"),
     (LIMITS, "l"), (frozenset({"to"}), "t"),
-    (frozenset("has have had having contains contain includes comprises consists".split()), "h"),
+    (words("has have had having contains contain includes comprises consists"), "h"),
 )  # fmt: skip
 _CLOSED = {word: tag for words, tag in _CLASSES for word in words}
 
@@ -75,7 +79,9 @@ def _raw(found: re.Match[str]) -> Token:
     tag = {"range": "z", "num": "#", "sign": text}.get(kind or "", "")
     if kind == "word":
         tag = "#" if low in grammar.NUMBER_WORDS else _CLOSED.get(low, "")
-    return Token(text, low, {";": ",", "|": "/", ".": ".", "!": ".", "?": "."}.get(tag, tag), found.start(), found.end())
+    return Token(
+        text, low, {";": ",", "|": "/", ".": ".", "!": ".", "?": "."}.get(tag, tag), found.start(), found.end()
+    )
 
 
 def _open(token: Token, before: list[Token], following: Token | None) -> str:

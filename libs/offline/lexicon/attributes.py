@@ -4,52 +4,68 @@ from __future__ import annotations
 
 from typing import Final
 
-MONEY: Final = frozenset(
-    """price cost fee salary budget balance deposit revenue wage fare tuition subtotal tax rent payment-amount income
-    profit charge premium expense-amount turnover payout commission bid fine penalty value-amount total amount refund
-    value""".split()
+from libs.offline.lexicon import words
+
+MONEY: Final = words(
+    """
+    price cost fee salary budget balance deposit revenue wage fare tuition subtotal tax rent payment-amount income
+    profit charge premium expense-amount turnover payout commission bid fine penalty value-amount total amount
+    refund value
+    """
 )
-INTEGER: Final = frozenset(
-    """quantity count number copies capacity seats seat-count age year duration minutes hours pages level-number points
+INTEGER: Final = words(
+    """
+    quantity count number copies capacity seats seat-count age year duration minutes hours pages level-number points
     score rank position size-number floor rooms bedrooms bathrooms beds servings calories stock level order-number
     priority-number sets reps repetitions attempts stars version credits population term-number limit mileage
-    kilometers kilometres miles days weeks months years grams doors votes likes views downloads threshold stock-level
-    units pieces passengers guests players wins losses draws goals laps steps persons people attendees inventory
-    quota horsepower players-count amount-in-stock""".split()
+    kilometers kilometres miles days weeks months years grams doors votes likes views downloads threshold
+    stock-level units pieces passengers guests players wins losses draws goals laps steps persons people attendees
+    inventory quota horsepower players-count amount-in-stock
+    """
 )
-DECIMAL: Final = frozenset(
-    """weight height width length depth distance temperature latitude longitude percentage percent rate area volume
+DECIMAL: Final = words(
+    """
+    weight height width length depth distance temperature latitude longitude percentage percent rate area volume
     discount humidity speed ratio dosage-amount gpa latitude altitude voltage pressure average measurement reading
-    elevation concentration density radius diameter surface""".split()
+    elevation concentration density radius diameter surface
+    """
 )
-DATE: Final = frozenset("date birthday dob deadline birthdate expiry expiration".split())
-DATETIME: Final = frozenset("time timestamp datetime start end starts ends moment departure arrival".split())
-BOOLEAN: Final = frozenset(
-    """done flag active enabled paid available archived completed verified published featured returned finished read
+DATE: Final = words("date birthday dob deadline birthdate expiry expiration")
+DATETIME: Final = words("time timestamp datetime start end starts ends moment departure arrival")
+BOOLEAN: Final = words(
+    """
+    done flag active enabled paid available archived completed verified published featured returned finished read
     visible confirmed resolved vegetarian vegan approved cancelled locked favorite overdue sold public private
-    pinned checked urgent refundable recurring vaccinated neutered""".split()
+    pinned checked urgent refundable recurring vaccinated neutered
+    """
 )
-TEXT: Final = frozenset(
-    """description body content contents note notes summary bio biography comment text message details instructions
+TEXT: Final = words(
+    """
+    description body content contents note notes summary bio biography comment text message details instructions
     remarks remark ingredients-text abstract agenda excerpt history explanation review-text overview reason feedback
     instruction steps-text direction directions transcript caption-text definition lyrics answer observation
-    observations findings requirements terms specification specifications allergies""".split()
+    observations findings requirements terms specification specifications allergies
+    """
 )
-URL: Final = frozenset(
-    """url link website homepage image photo avatar picture cover logo attachment video file thumbnail icon poster
-    document-url banner webpage uri""".split()
+URL: Final = words(
+    """
+    url link website homepage image photo avatar picture cover logo attachment video file thumbnail icon poster
+    document-url banner webpage uri
+    """
 )
-JSON: Final = frozenset("settings preferences payload configuration config properties attributes extras json".split())
-STRING: Final = frozenset(
-    """name title label address phone street city country zip postcode isbn sku code barcode slug username nickname
+JSON: Final = words("settings preferences payload configuration config properties attributes extras json")
+STRING: Final = words(
+    """
+    name title label address phone street city country zip postcode isbn sku code barcode slug username nickname
     color colour language gender brand model manufacturer make location currency type kind reference plate
     registration timezone region state-name author director artist subject genre theme material unit format season
     species breed caption headline subtitle surname firstname lastname iban vin serial designation occupation
     profession position-title job-title nationality province postal host platform ean upc hash hex key fax mobile
     telephone cell father mother sender recipient edition dosage strength frequency venue-name area-name room-number
-    publisher writer creator composer origin destination from to source target place symptom diagnosis
-    hours coordinates dimensions initials shape scent fuel engine gearbox transmission grape vintage-name style
-    mood method ethnicity religion blood-type""".split()
+    publisher writer creator composer origin destination from to source target place symptom diagnosis hours
+    coordinates dimensions initials shape scent fuel engine gearbox transmission grape vintage-name style mood
+    method ethnicity religion blood-type
+    """
 )
 ENUM: Final = {
     "priority": ("low", "medium", "high"),
@@ -68,38 +84,46 @@ ATTRIBUTES: Final = (
     | {"rating"}
 )  # fmt: skip
 # Plural nouns that are still one value of their owner.
-MASS_FIELDS: Final = frozenset(
-    """notes details hours coordinates instructions settings preferences remarks contents dimensions minutes copies
+MASS_FIELDS: Final = words(
+    """
+    notes details hours coordinates instructions settings preferences remarks contents dimensions minutes copies
     calories credits points pages seats terms directions specifications specs kilometers kilometres miles grams
     bedrooms bathrooms beds floors steps doors servings years days weeks months earnings likes views downloads units
     pieces stars wins losses draws laps reps repetitions allergies lyrics findings requirements goals sets attempts
-    symptoms-text horsepower initials starts ends bathrooms remarks""".split()
+    symptoms-text horsepower initials starts ends bathrooms remarks
+    """
 )
 # Nouns that are a column after "has a", yet a table of their own when they stand alone or in the plural.
-EITHER: Final = frozenset(
-    """author publisher category genre address comment note photo image picture language brand manufacturer model type
+EITHER: Final = words(
+    """
+    author publisher category genre address comment note photo image picture language brand manufacturer model type
     video file message document attachment artist director location country city region color reading measurement
     number answer subject diagnosis symptom payment position host material species season rating unit fine penalty
     bid charge expense feedback review creator composer place platform track order tag source summary premium
-    observation make poster rent deposit departure arrival agenda history budget key code skill score level
-    step point ingredient seat floor room guest player team person credit goal vote view link credential bed balance
+    observation make poster rent deposit departure arrival agenda history budget key code skill score level step
+    point ingredient seat floor room guest player team person credit goal vote view link credential bed balance
     engine transmission origin destination venue version stage theme writer sender recipient label contact reference
-    breed rank age""".split()
+    breed rank age
+    """
 )
 # Columns that tell one row from another, taken as unique when they belong to the thing itself.
-UNIQUE: Final = frozenset("isbn sku barcode slug username vin iban uuid guid ean upc".split())
-UNIQUE_NAMES: Final = frozenset(
-    """serial_number license_plate plate_number registration_number invoice_number order_number account_number
+UNIQUE: Final = words("isbn sku barcode slug username vin iban uuid guid ean upc")
+UNIQUE_NAMES: Final = words(
+    """
+    serial_number license_plate plate_number registration_number invoice_number order_number account_number
     membership_number employee_number student_number tracking_number passport_number policy_number chip_number
     library_card_number card_number number_plate licence_plate vehicle_identification_number microchip_number
-    batch_number contract_number case_number ticket_number flight_number member_number customer_number""".split()
+    batch_number contract_number case_number ticket_number flight_number member_number customer_number
+    """
 )
 # Columns that people leave empty unless the wish says otherwise.
-OPTIONAL: Final = frozenset(
-    """description notes note bio biography phone mobile fax website homepage avatar photo image picture logo cover
+OPTIONAL: Final = words(
+    """
+    description notes note bio biography phone mobile fax website homepage avatar photo image picture logo cover
     thumbnail remarks remark comments nickname subtitle middle_name returned_on returned_at completed_at closed_at
-    cancelled_at paid_on delivered_at shipped_at finished_at resolved_at attachment video instructions
-    return_date returned_date completed_date completion_date end_date""".split()
+    cancelled_at paid_on delivered_at shipped_at finished_at resolved_at attachment video instructions return_date
+    returned_date completed_date completion_date end_date
+    """
 )
 # Words for a type as people write them beside a field.
 TYPES: Final = {
@@ -117,4 +141,4 @@ FLAGS: Final = {
     "required": "required", "mandatory": "required", "positive": "positive", "non-negative": "nonnegative",
     "nonnegative": "nonnegative", "compulsory": "required", "indexed": "indexed", "searchable": "indexed",
 }  # fmt: skip
-CURRENCIES: Final = frozenset("eur usd gbp euro euros dollar dollars pounds cents chf francs yen".split())
+CURRENCIES: Final = words("eur usd gbp euro euros dollar dollars pounds cents chf francs yen")

@@ -220,6 +220,34 @@ LINKS: Final = {
     "workout": "user/member?",
 }
 # Things a quantity words like "stock" belong to, in the order they are looked for.
-STOCKED: Final = "product item book ingredient part material medicine article dish component seed supply".split()
+STOCKED: Final = [
+    "product",
+    "item",
+    "book",
+    "ingredient",
+    "part",
+    "material",
+    "medicine",
+    "article",
+    "dish",
+    "component",
+    "seed",
+    "supply",
+]
 # What labels hang on, in the order it is looked for.
-LABELLED: Final = "post task recipe note bookmark photo article product book movie song document expense transaction".split()
+LABELLED: Final = [
+    "post",
+    "task",
+    "recipe",
+    "note",
+    "bookmark",
+    "photo",
+    "article",
+    "product",
+    "book",
+    "movie",
+    "song",
+    "document",
+    "expense",
+    "transaction",
+]

@@ -4,46 +4,73 @@ from __future__ import annotations
 
 from typing import Final
 
-DETERMINERS: Final = frozenset("a an the each every this that these those either neither both another such".split())
-QUANTIFIERS: Final = frozenset("many several multiple numerous some various few all any more other most lots".split())
-PERSONAL: Final = frozenset("i we you he she they it them him us me everyone everybody someone nobody anyone".split())
-POSSESSIVE: Final = frozenset("its their his her our my your own whose".split())
-PREPOSITIONS: Final = frozenset(
-    """of in on at by for with from under per against between through via into within about without over below above
-    during among across toward towards like including onto upon off inside outside regarding concerning behind beside
-    around near despite as than""".split()
+from libs.offline.lexicon import words
+
+DETERMINERS: Final = words("a an the each every this that these those either neither both another such")
+QUANTIFIERS: Final = words("many several multiple numerous some various few all any more other most lots")
+PERSONAL: Final = words("i we you he she they it them him us me everyone everybody someone nobody anyone")
+POSSESSIVE: Final = words("its their his her our my your own whose")
+PREPOSITIONS: Final = words(
+    """
+    of in on at by for with from under per against between through via into within about without over below above
+    during among across toward towards like including onto upon off inside outside regarding concerning behind
+    beside around near despite as than
+    """
 )
-CONJUNCTIONS: Final = frozenset("and or & plus nor".split())
-MODALS: Final = frozenset("can could may might must should shall will would cannot cant do does did".split())
-NEGATIONS: Final = frozenset("not never no none".split())
-AUXILIARIES: Final = frozenset("is are was were be been being am gets".split())
-RELATIVES: Final = frozenset("which that who whom".split())
-SUBORDINATORS: Final = frozenset(
-    "when whenever if unless until till while because since where wherever before after once whereas though although "
-    "but so then".split()
+CONJUNCTIONS: Final = words("and or & plus nor")
+MODALS: Final = words("can could may might must should shall will would cannot cant do does did")
+NEGATIONS: Final = words("not never no none")
+AUXILIARIES: Final = words("is are was were be been being am gets")
+RELATIVES: Final = words("which that who whom")
+SUBORDINATORS: Final = words(
+    """
+    when whenever if unless until till while because since where wherever before after once whereas though although
+    but so then
+    """
 )
-ADVERBS: Final = frozenset(
-    """also only just then too very really quite always often sometimes usually basically actually maybe perhaps
-    please again already currently automatically soon here there later still even well exactly together separately
+ADVERBS: Final = words(
+    """
+    also only just then too very really quite always often sometimes usually basically actually maybe perhaps please
+    again already currently automatically soon here there later still even well exactly together separately
     optionally instead somehow ideally obviously however therefore additionally furthermore moreover finally first
     secondly firstly lastly mostly mainly probably possibly simply easily quickly directly once twice yet too else
-    otherwise online overall daily weekly monthly yearly annually""".split()
+    otherwise online overall daily weekly monthly yearly annually
+    """
 )
-ADJECTIVES: Final = frozenset(
-    """small big large little simple basic complete full new old good nice great modern fast easy quick different same
+ADJECTIVES: Final = words(
+    """
+    small big large little simple basic complete full new old good nice great modern fast easy quick different same
     own local single main due first last second total maximum minimum max min unit current short long middle public
-    private external internal unique optional required mandatory nullable positive negative available active inactive
-    open closed own important relevant specific certain own personal basic proper tiny huge whole valid invalid ready
-    empty original final primary secondary secure robust scalable full-stack restful rest upcoming recent late early
-    respective individual preferred emergency estimated actual scheduled average default next previous free real
-    non-negative nonnegative multi-user multiuser digital mobile medical dental human following own related associated
-    possible several corresponding lightweight minimal serious proper straightforward common average non-empty busy
-    overdue unpaid paid pending archived cancelled completed low high medium""".split()
+    private external internal unique optional required mandatory nullable positive negative available active
+    inactive open closed own important relevant specific certain own personal basic proper tiny huge whole valid
+    invalid ready empty original final primary secondary secure robust scalable full-stack restful rest upcoming
+    recent late early respective individual preferred emergency estimated actual scheduled average default next
+    previous free real non-negative nonnegative multi-user multiuser digital mobile medical dental human following
+    own related associated possible several corresponding lightweight minimal serious proper straightforward common
+    average non-empty busy overdue unpaid paid pending archived cancelled completed low high medium
+    """
 )
 NUMBER_WORDS: Final = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
     )
 } | {"twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100, "thousand": 1000, "dozen": 12, "half": 0}
 

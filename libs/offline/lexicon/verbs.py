@@ -5,31 +5,39 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-HAVE: Final = frozenset(
-    "have contain include comprise hold store carry feature capture require specify know own consist keep record".split()
+from libs.offline.lexicon import words
+
+HAVE: Final = words(
+    "have contain include comprise hold store carry feature capture require specify know own consist keep record"
 )
-BELONG: Final = frozenset("belong refer reference relate link connect attach live stay sit fall point".split())
-SYSTEM: Final = frozenset(
-    "want need build create make design develop generate write help let allow enable support manage track handle organize "
-    "organise store keep record maintain plan run give code implement program set produce provide administer monitor "
-    "save remember collect cover prepare".split()
+BELONG: Final = words("belong refer reference relate link connect attach live stay sit fall point")
+SYSTEM: Final = words(
+    """
+    want need build create make design develop generate write help let allow enable support manage track handle
+    organize organise store keep record maintain plan run give code implement program set produce provide administer
+    monitor save remember collect cover prepare
+    """
 )
-CREATE: Final = frozenset(
-    "create add register publish post submit upload enter open make place insert write schedule invite log file "
-    "leave send start request propose import produce author issue set offer list".split()
+CREATE: Final = words(
+    """
+    create add register publish post submit upload enter open make place insert write schedule invite log file leave
+    send start request propose import produce author issue set offer list
+    """
 )
-READ: Final = frozenset(
-    "read see view browse search access look find check inspect show display download export".split()
+READ: Final = words("read see view browse search access look find check inspect show display download export")
+UPDATE: Final = words(
+    """
+    update edit change modify approve reject assign close archive cancel mark move rename confirm complete moderate
+    adjust reschedule process refund resolve accept decline verify correct reopen hide pin lock unlock set
+    """
 )
-UPDATE: Final = frozenset(
-    "update edit change modify approve reject assign close archive cancel mark move rename confirm complete moderate "
-    "adjust reschedule process refund resolve accept decline verify correct reopen hide pin lock unlock set".split()
-)
-DELETE: Final = frozenset("delete remove drop erase".split())
-ALL: Final = frozenset("manage administer maintain control handle organize organise".split())
-JOIN: Final = frozenset(
-    "enroll enrol join attend follow like favorite favourite bookmark participate subscribe sign take teach visit play "
-    "sponsor watch star perform appear speak signup".split()
+DELETE: Final = words("delete remove drop erase")
+ALL: Final = words("manage administer maintain control handle organize organise")
+JOIN: Final = words(
+    """
+    enroll enrol join attend follow like favorite favourite bookmark participate subscribe sign take teach visit
+    play sponsor watch star perform appear speak signup
+    """
 )
 # A deed that leaves a record: what that record is called when the wish does not name it.
 RECORD: Final = {
@@ -74,16 +82,18 @@ RECORD_ALSO: Final = {
     "apply": ("application",),
     "donate": ("donation",),
 }
-MISC: Final = frozenset(
-    """ship deliver return pay buy sell order exceed overlap receive get use go come leave help work think like love
-    consist depend happen end begin expire earn cost hold serve cook eat train learn report filter sort count compute
-    calculate sum group notify remind email alert call tell ask answer wait pick choose select decide explain mention
-    forget understand believe guess hope suppose feel say talk grow lose miss break fix repair install replace test
-    prevent avoid limit restrict block ban charge bill invoice track sort allow become remain reach equal match
-    contact meet hand bring drive fly travel teach grade score award win beat play treat diagnose prescribe admit
-    discharge transfer withdraw deposit spend tag label categorize categorise classify total locate base own try keep
-    live appear seem cover save switch turn print scan sync load clean support expect trust bother start stop finish
-    reply respond share split merge duplicate copy export import""".split()
+MISC: Final = words(
+    """
+    ship deliver return pay buy sell order exceed overlap receive get use go come leave help work think like love
+    consist depend happen end begin expire earn cost hold serve cook eat train learn report filter sort count
+    compute calculate sum group notify remind email alert call tell ask answer wait pick choose select decide
+    explain mention forget understand believe guess hope suppose feel say talk grow lose miss break fix repair
+    install replace test prevent avoid limit restrict block ban charge bill invoice track sort allow become remain
+    reach equal match contact meet hand bring drive fly travel teach grade score award win beat play treat diagnose
+    prescribe admit discharge transfer withdraw deposit spend tag label categorize categorise classify total locate
+    base own try keep live appear seem cover save switch turn print scan sync load clean support expect trust bother
+    start stop finish reply respond share split merge duplicate copy export import
+    """
 )
 VERBS: Final = (
     HAVE
@@ -136,7 +146,7 @@ def _bases(word: str) -> tuple[str, ...]:
 
 def is_past(word: str) -> bool:
     """Say whether a word may be the past participle of a verb."""
-    return bool(lemma(word)) and (word.endswith("ed") or word in IRREGULAR and word not in {"has", "goes", "lets"})
+    return bool(lemma(word)) and (word.endswith("ed") or (word in IRREGULAR and word not in {"has", "goes", "lets"}))
 
 
 def is_gerund(word: str) -> bool:
