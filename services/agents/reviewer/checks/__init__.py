@@ -1,0 +1,80 @@
+"""Deterministic checks of generated code. Nothing of it is executed, and no text can break or stall them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from libs.contracts.artifacts import Architecture, Issue, SourceFile
+from services.agents.reviewer.checks.calls import check_calls
+from services.agents.reviewer.checks.cycles import check_cycles
+from services.agents.reviewer.checks.distributions import declared_imports
+from services.agents.reviewer.checks.exports import check_exports
+from services.agents.reviewer.checks.facts import Facts
+from services.agents.reviewer.checks.fault import MAX_ISSUES_OF_FILE, RANK, Fault, Said, guarded, guarded_project, issue
+from services.agents.reviewer.checks.imports import check_imports
+from services.agents.reviewer.checks.inspection import inspect
+from services.agents.reviewer.checks.paths import MAX_FILES, check_file, check_project
+from services.agents.reviewer.checks.project import Project
+from services.agents.reviewer.checks.ruff import check_style
+
+MAX_ISSUES = 200
+DEADLINE = 20.0  # seconds for one project; eight small files take about 0.05
+
+
+async def check_code(files: Sequence[SourceFile], architecture: Architecture) -> tuple[Issue, ...]:
+    """Every fault found, errors first; at most 200 in all and 40 of one file."""
+    said = await asyncio.to_thread(lambda: list(_check(tuple(files), architecture)))
+    return _bounded({issue(path, fault) for path, fault in said})
+
+
+def _check(files: tuple[SourceFile, ...], architecture: Architecture) -> Iterator[Said]:
+    yield from guarded_project(lambda: check_project(files), name="paths")
+    sound: dict[str, SourceFile] = {}
+    for file in files[:MAX_FILES]:
+        faults = guarded(file.path, lambda file=file: check_file(file), name="paths")
+        yield from ((file.path, fault) for fault in faults)
+        if not faults:
+            sound.setdefault(file.path, file)
+    facts: dict[str, Facts] = {}
+    yield from _each_alone(list(sound.values()), facts)
+    yield from guarded_project(lambda: check_style([sound[path] for path in facts]), name="ruff")
+    declared = declared_imports(sound.values(), architecture.dependencies)
+    yield from _together(Project(list(sound.values()), facts, declared), architecture)
+
+
+def _each_alone(files: Sequence[SourceFile], facts: dict[str, Facts]) -> Iterator[Said]:
+    end = time.monotonic() + DEADLINE
+    for file in files:
+        if time.monotonic() > end:
+            message = f"The project takes longer than {DEADLINE:.0f} s to check; make its files smaller."
+            yield file.path, Fault("error", message, 0, "size")
+            continue
+        inspection = inspect(file)
+        yield from ((file.path, fault) for fault in inspection.faults)
+        if inspection.facts:
+            facts[file.path] = inspection.facts
+
+
+def _together(project: Project, architecture: Architecture) -> Iterator[Said]:
+    checks: list[tuple[str, str, Callable[[], Iterator[Fault]]]] = []
+    for path in project.facts:
+        checks.append(("imports", path, partial(check_imports, path, project)))
+        checks.append(("calls", path, partial(check_calls, path, project)))
+    checks += [("exports", module.path, partial(check_exports, module, project)) for module in architecture.modules]
+    for name, path, check in checks:
+        yield from ((path, fault) for fault in guarded(path, check, name=name))
+    yield from guarded_project(lambda: check_cycles(project), name="cycles")
+
+
+def _bounded(issues: set[Issue]) -> tuple[Issue, ...]:
+    kept: list[Issue] = []
+    count: Counter[str] = Counter()
+    for item in sorted(issues, key=lambda i: (RANK[i.severity], i.path, i.line, i.rule, i.message)):
+        count[item.path] += 1
+        if count[item.path] <= MAX_ISSUES_OF_FILE and len(kept) < MAX_ISSUES:
+            kept.append(item)
+    return tuple(kept)

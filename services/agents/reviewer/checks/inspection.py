@@ -1,0 +1,67 @@
+"""What one file's own text says: its faults and its facts, kept by content."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from libs.contracts.artifacts import SourceFile
+from services.agents.reviewer.checks.bandit import check_security
+from services.agents.reviewer.checks.cache import Cache, key_of
+from services.agents.reviewer.checks.credentials import check_assignments, check_text
+from services.agents.reviewer.checks.extract import facts_of
+from services.agents.reviewer.checks.facts import Facts
+from services.agents.reviewer.checks.fault import Fault, guarded, is_test, worst
+from services.agents.reviewer.checks.parse import check_data, parse_python
+
+
+class Inspection(Struct, frozen=True):
+    """``facts`` are None for what is not Python or cannot be read."""
+
+    faults: tuple[Fault, ...]
+    facts: Facts | None = None
+
+
+_seen: Cache[Inspection] = Cache()
+
+
+def inspect(file: SourceFile) -> Inspection:
+    """The file's inspection, from the cache where its text was seen before."""
+    key = key_of(file.path, file.content)
+    return _seen.get(key) or _seen.put(key, _inspect(file), len(file.content))
+
+
+def _inspect(file: SourceFile) -> Inspection:
+    faults = [*guarded(file.path, lambda: check_text(file.content), name="credentials")]
+    if not file.path.endswith(".py"):
+        faults += guarded(file.path, lambda: check_data(file.path, file.content), name="parse")
+        return Inspection(worst(faults))
+    trees: list[ast.Module] = []
+    facts: list[Facts] = []
+    faults += guarded(file.path, lambda: _parse(file.content, trees), name="parse")
+    for tree in trees:
+        faults += guarded(file.path, lambda tree=tree: _facts(tree, facts), name="facts")
+        faults += guarded(file.path, lambda tree=tree: _security(file, tree), name="bandit")
+    return Inspection(worst(faults), facts[0] if facts else None)
+
+
+def _parse(content: str, trees: list[ast.Module]) -> Iterator[Fault]:
+    tree = parse_python(content)
+    if isinstance(tree, Fault):
+        yield tree
+    else:
+        trees.append(tree)
+
+
+def _facts(tree: ast.Module, facts: list[Facts]) -> Iterator[Fault]:
+    facts.append(facts_of(tree))
+    return iter(())
+
+
+def _security(file: SourceFile, tree: ast.Module) -> Iterator[Fault]:
+    test = is_test(file.path)
+    yield from check_security(tree, file.content, test=test)
+    if not test:
+        yield from check_assignments(tree)
