@@ -18,7 +18,11 @@ _OUTCOMES = {
     "set_null": "clears_the_reference",
 }
 _CARDINALITIES = {"many_to_one": "o{", "one_to_one": "o|"}
-_DELETIONS = {"cascade": "deleted with it", "set_null": "cleared when it is deleted", "restrict": "protects it"}
+_DELETIONS = {
+    "cascade": "deleted together with it",
+    "set_null": "cleared when it is deleted",
+    "restrict": "keeps it from deletion",
+}
 
 
 def article(noun: str) -> str:

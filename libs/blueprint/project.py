@@ -21,7 +21,7 @@ PINS = {
     "sqlalchemy": "2.1.9",
     "uvicorn": "0.54.0",
 }
-TEST_PINS = {"httpx2": "2.16.2", "pytest": "9.2.0", "ruff": "0.17.6"}
+TEST_PINS = {"httpx2": "2.16.2", "pytest": "9.2.0"}
 EMAIL_PIN = {"email-validator": "2.4.0"}
 _ROUTES = "app/routes/"
 

@@ -32,8 +32,8 @@ def hooks(charter: Charter, views: list[EntityView]) -> list[Hooks]:
 
 
 def _touched(rule: Rule, views: list[EntityView]) -> set[str]:
-    """Return the entity a rule names, those its words name, and those that cannot exist without one of them."""
-    named = {view.name for view in views if view.name == rule.entity or _says(rule.text, view.label, view.labels)}
+    """Return the entity a rule names, else those its words name; and those that cannot exist without one of them."""
+    named = {rule.entity} if rule.entity else {v.name for v in views if _says(rule.text, v.label, v.labels)}
     if not named:
         named = {view.name for view in views if _says(rule.text, *(f.name.replace("_", " ") for f in view.fields))}
     return named | {view.name for view in views if _depends_on(view, named)}

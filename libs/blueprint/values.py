@@ -21,7 +21,7 @@ MAX_INT = 2**31 - 1
 SAMPLES = 3
 # Decimal places, and digits in all: 18 digits still fit a 64-bit integer, which SQLite keeps exactly.
 SCALES = {"money": (12, 2), "decimal": (18, 6)}
-_FIXED_LENGTHS = {"email": 254, "url": 2083}
+_FIXED_LENGTHS = {"email": 254, "text": 10_000, "url": 2083}
 _NOW = {
     "date": {"today", "now", "date.today", "current_date"},
     "datetime": {"now", "utcnow", "datetime.now", "datetime.utcnow", "current_timestamp"},
@@ -34,13 +34,14 @@ _FIRST_DAY = dt.date(2030, 1, 10)
 
 def longest(field: Field) -> int:
     """Return the greatest length of a text field in characters."""
-    return field.max_length or _FIXED_LENGTHS.get(field.type, 10_000 if field.type == "text" else STRING_LENGTH)
+    usual = _FIXED_LENGTHS.get(field.type, STRING_LENGTH)
+    return usual if field.max_length is None else field.max_length
 
 
 def shortest(field: Field) -> int:
     """Return the least length: what the charter says, else 1 for a required string, which may not be empty."""
-    if field.min_length is not None:
-        return field.min_length
+    if field.min_length is not None or field.pattern is not None:
+        return field.min_length or 0
     return int(field.type == "string" and field.required and field.default is None)
 
 
