@@ -27,6 +27,9 @@ BATCH = 512  # messages per direct get
 ATTEMPT_SECONDS = 2.0
 ATTEMPTS = 5
 AMBIGUOUS = (NatsTimeoutError, NoStreamResponseError, ConnectionClosedError, NoRespondersError)
+NO_ROOM = (10023, 10047, 10077)  # JetStream error codes: resources, storage, and the stream's bound are used up
+END_OF_BATCH = "204"
+NOTHING_THERE = "404"
 
 
 async def publish(client: Client, subject: str, data: bytes, headers: dict[str, Any]) -> PubAck:
@@ -42,13 +45,17 @@ async def publish(client: Client, subject: str, data: bytes, headers: dict[str, 
         except APIError as error:
             if (error.code or 0) < 500:
                 raise
-            last = error.description or "the server could not store it"
+            last = _words(error)
         except AMBIGUOUS as error:
-            last = type(error).__name__
+            last = f"The log did not confirm within {ATTEMPTS} attempts ({type(error).__name__})"
         await asyncio.sleep(0.05 * 2**attempt)
-    raise LogUnavailable(
-        f"The log did not confirm within {ATTEMPTS} attempts ({last}). Nothing is known to be lost; retry."
-    )
+    raise LogUnavailable(f"{last}. Doing it again is safe: the same fact is stored once.")
+
+
+def _words(error: APIError) -> str:
+    if error.err_code in NO_ROOM:
+        return f"The log has no room left ({error.description}): an operator must free space on the disk of nats-server"
+    return f"The log could not store it ({error.description})"
 
 
 class JetStreamLog:
@@ -116,6 +123,20 @@ async def _collect(subscription: Any) -> tuple[list[RawRecord], int]:
     while True:
         message: Msg = await subscription.next_msg(timeout=ATTEMPT_SECONDS)
         headers = message.headers or {}
-        if headers.get("Status"):  # 204 ends a batch, 404 says that there is nothing
-            return found, int(headers.get("Nats-Num-Pending", 0)) if found else 0
-        found.append(RawRecord(int(headers["Nats-Sequence"]), headers["Nats-Subject"], headers, message.data))
+        match headers.get("Status", ""):
+            case "":
+                found.append(RawRecord(int(headers["Nats-Sequence"]), headers["Nats-Subject"], headers, message.data))
+            case status if status == END_OF_BATCH:
+                _check_whole(found, int(headers["Nats-Last-Sequence"]))
+                return found, int(headers["Nats-Num-Pending"])
+            case status if status == NOTHING_THERE:
+                return found, 0
+            case status:  # 503 while the server wakes up; to take that for "no events" would rewrite history
+                raise LogUnavailable(f"The log could not answer (status {status}). Ask again in a moment.")
+
+
+def _check_whole(found: list[RawRecord], last: int) -> None:
+    """The client drops what overflows its buffer without a word; each message names the one before it."""
+    previous = [int(record.headers["Nats-Last-Sequence"]) for record in found[1:]]
+    if previous != [record.seq for record in found[:-1]] or (found and found[-1].seq != last):
+        raise LogUnavailable("A part of the log's answer was lost on the way. Ask again.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from libs.contracts import subjects
@@ -11,7 +11,7 @@ from libs.contracts.codec import Order, encode
 from libs.contracts.envelope import Envelope, now
 from libs.contracts.errors import NotFound
 from libs.contracts.events import Event
-from libs.eventlog.policy import retry_delay
+from libs.eventlog.policy import RETRY_DELAYS, retry_delay
 from libs.eventlog.port import Conflict, Expected, HandBack, Handler, Park, ParkedWork, RawRecord
 
 
@@ -72,7 +72,8 @@ class MemoryLog:
 class MemoryQueue:
     """A work queue in a dict; ``consume`` takes orders for one service until it is cancelled."""
 
-    def __init__(self) -> None:
+    def __init__(self, delays: Sequence[float] = RETRY_DELAYS) -> None:
+        self._delays = delays
         self._waiting: dict[str, asyncio.Queue[Order]] = {}
         self._seen: set[str] = set()
         self._parked: dict[int, tuple[Order, ParkedWork]] = {}
@@ -117,9 +118,9 @@ class MemoryQueue:
                 await self._failed(order, error)
 
     async def _failed(self, order: Order, error: Exception) -> None:
-        delay = retry_delay(order.delivery)
+        delay = retry_delay(order.delivery, self._delays)
         if delay is None:
-            await self.park(order, repr(error))
+            await self.park(order, f"{type(error).__name__}: {error}")
         else:
             self._again(replace(order, delivery=order.delivery + 1), delay)
 

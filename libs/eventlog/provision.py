@@ -36,8 +36,12 @@ def stream_config(spec: StreamSpec, replicas: int = 1) -> StreamConfig:
         storage=StorageType(spec.storage),
         max_age=spec.max_age,
         max_msgs_per_subject=spec.max_msgs_per_subject,
+        max_msgs=-1,
+        max_bytes=-1,
+        max_msg_size=-1,
         duplicate_window=spec.duplicate_window,
         deny_delete=spec.deny_delete,
+        allow_rollup_hdrs=False,
         allow_direct=spec.allow_direct,
         num_replicas=replicas,
     )

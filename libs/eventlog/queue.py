@@ -47,15 +47,18 @@ class JetStreamQueue:
 
     async def parked(self) -> list[ParkedWork]:
         """What is parked, oldest first."""
-        state = (await self._client.jetstream().stream_info(PARKED.name)).state
-        if not state.messages:
-            return []
-        found = [await self._get(seq) for seq in range(state.first_seq, state.last_seq + 1)]
-        return [_describe(message) for message in found if message]
+        found: list[ParkedWork] = []
+        seq = 0
+        while (message := await self._get(seq + 1, at_least=True)) is not None:
+            found.append(_describe(message))
+            seq = found[-1].seq
+        return found
 
-    async def _get(self, seq: int) -> RawStreamMsg | None:
+    async def _get(self, seq: int, at_least: bool = False) -> RawStreamMsg | None:
+        # Direct, because the client garbles headers that are not ASCII (a reason, for one) in the other kind of answer.
+        js, subject = self._client.jetstream(), PARKED.subjects[0] if at_least else None
         try:
-            return await self._client.jetstream().get_msg(PARKED.name, seq)
+            return await js.get_msg(PARKED.name, seq, subject=subject, direct=True, next=at_least)
         except NotFoundError:
             return None
 
