@@ -20,6 +20,7 @@ from libs.runtime.settings import RuntimeSettings
 
 # A pull request that was open when the server restarted holds up its subscriber until it runs out.
 PULL_SECONDS = 5.0
+ASKS_AT_ONCE = 32  # of one kind, in one copy of a service
 
 
 class Bus:
@@ -48,7 +49,7 @@ class Bus:
             body, headers = await answer(kind, handler, message.data)
             return NatsResponse(body, headers=headers)
 
-        self._broker.subscriber(kind.subject(), queue=self._service, decoder=_raw)(reply)
+        self._broker.subscriber(kind.subject(), queue=self._service, decoder=_raw, max_workers=ASKS_AT_ONCE)(reply)
 
     def take(self, route: Route) -> None:
         """Handle the messages of a durable, ``route.concurrency`` at a time.

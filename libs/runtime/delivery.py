@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from libs.runtime import tracing
 from libs.runtime.metrics import Metrics
 
 INFRASTRUCTURE_DELAY = 2.0  # seconds before work that met a missing database or broker is tried again
+REMEMBERED = 10_000  # messages whose failures are counted at the same time
 
 log = structlog.get_logger(__name__)
 Message = Callable[[Msg], Awaitable[None]]
@@ -35,6 +37,27 @@ class Route:
     concurrency: int
 
 
+class Failures:
+    """Failed attempts by stream sequence, as this copy saw them.
+
+    The server's count of deliveries will not do: it also counts what was only handed back.
+    """
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[int, int] = OrderedDict()
+
+    def another(self, seq: int) -> int:
+        """How often ``seq`` has failed, this time included."""
+        self._counts[seq] = self._counts.pop(seq, 0) + 1
+        if len(self._counts) > REMEMBERED:
+            self._counts.popitem(last=False)
+        return self._counts[seq]
+
+    def forget(self, seq: int) -> None:
+        """It is settled."""
+        self._counts.pop(seq, None)
+
+
 class Delivery:
     """Runs the handler of a route on a message and settles it."""
 
@@ -43,6 +66,7 @@ class Delivery:
         self._route = route
         self._metrics = metrics
         self._delays = delays
+        self._failures = Failures()
 
     async def __call__(self, message: Msg) -> None:
         """Handle one message; never raises but when it is cancelled."""
@@ -79,12 +103,13 @@ class Delivery:
         except Exception as error:  # whatever a handler raises is one failed attempt
             return await self._failed(message, error, headers)
         await message.ack()
+        self._failures.forget(message.metadata.sequence.stream)
         return "done"
 
     async def _failed(self, message: Msg, error: Exception, headers: Mapping[str, str]) -> str:
-        delivery = message.metadata.num_delivered
-        delay = retry_delay(delivery, self._delays)
-        log.exception("attempt_failed", attempt=delivery, retry_in=delay, id=headers.get("ce-id", ""))
+        attempt = self._failures.another(message.metadata.sequence.stream)
+        delay = retry_delay(attempt, self._delays)
+        log.exception("attempt_failed", attempt=attempt, retry_in=delay, id=headers.get("ce-id", ""))
         if delay is None:
             return await self._give_up(message, f"{type(error).__name__}: {error}")
         await message.nak(delay=delay)
@@ -98,6 +123,7 @@ class Delivery:
             return "unavailable"
         log.error("parked", reason=reason)
         await message.term()
+        self._failures.forget(message.metadata.sequence.stream)
         return "parked"
 
 

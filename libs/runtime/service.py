@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
+from nats.errors import Error as NatsError
 
 from libs.contracts.asks import Ask
 from libs.contracts.streams import DURABLES
@@ -53,13 +54,20 @@ async def running(platform: Platform, service: Service) -> AsyncGenerator[asynci
     try:
         yield task
     finally:
-        for stop in service.on_stop:
-            await stop()
+        await _stop(service, bus, task)
+        log.info("stopped", service=service.name)
+
+
+async def _stop(service: Service, bus: Bus, task: asyncio.Task[None]) -> None:
+    """First the work in progress, then what it works with: a model closed early would fail it."""
+    try:
         await bus.stop()
+    finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):  # what broke was reported by whoever awaited it
             await task
-        log.info("stopped", service=service.name)
+        for stop in service.on_stop:
+            await stop()
 
 
 async def _background(platform: Platform, service: Service) -> None:
@@ -91,8 +99,11 @@ async def readiness(platform: Platform, services: tuple[Service, ...]) -> dict[s
     if not platform.connection.client.is_connected:
         return {"nats": "not connected"}
     names = {route.durable.name for service in services for route in service.routes}
-    for name in await missing(platform.connection.client, names):
-        faults[name] = "consumer is missing"
+    try:
+        for name in await missing(platform.connection.client, names):
+            faults[name] = "consumer is missing"
+    except NatsError as error:
+        return {"nats": f"JetStream does not answer ({type(error).__name__})"}
     for service in services:
         for check in service.ready:
             if fault := await check():
@@ -101,8 +112,11 @@ async def readiness(platform: Platform, services: tuple[Service, ...]) -> dict[s
 
 
 async def measure_lag(platform: Platform) -> None:
-    """Put the number of messages that wait at each consumer into the metrics."""
+    """Put the number of messages that wait at each consumer into the metrics; what cannot be read keeps its value."""
+    if not platform.connection.client.is_connected:
+        return
     js = platform.connection.client.jetstream()
     for durable in DURABLES:
-        info = await js.consumer_info(durable.stream, durable.name)
-        platform.metrics.lag.labels(durable.name).set((info.num_pending or 0) + (info.num_ack_pending or 0))
+        with contextlib.suppress(NatsError):  # the other metrics matter most when the broker is in trouble
+            info = await js.consumer_info(durable.stream, durable.name)
+            platform.metrics.lag.labels(durable.name).set((info.num_pending or 0) + (info.num_ack_pending or 0))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from libs.eventlog.policy import RETRY_DELAYS
 
@@ -33,10 +34,24 @@ class RuntimeSettings(BaseSettings):
     concurrency: int = Field(8, ge=1, le=256, description="orders one copy of a service works on at the same time")
 
 
-def explain(error: ValidationError) -> str:
+def explain(error: ValidationError, kind: type[BaseSettings]) -> str:
     """One line for each wrong setting: its name, what it is, and what it wants; never its value."""
-    lines = [f"{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+    return _report(
+        f"{_name(fault['loc'][:1])}: {_wants(fault['loc'], kind)} ({fault['msg']})" for fault in error.errors()
+    )
+
+
+def _report(lines: Iterable[str]) -> str:
     return "Wrong settings (environment or .env):\n  " + "\n  ".join(lines)
+
+
+def _name(location: Sequence[object]) -> str:
+    return "_".join(str(part) for part in location).upper() or "SETTINGS"
+
+
+def _wants(location: Sequence[object], kind: type[BaseSettings]) -> str:
+    field = kind.model_fields.get(str(location[0])) if location else None
+    return (field.description if field else None) or "this combination cannot be used"
 
 
 def read(kind: type[S]) -> S:
@@ -44,5 +59,8 @@ def read(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as error:
-        sys.stderr.write(explain(error) + "\n")
-        raise SystemExit(EXIT_CONFIG) from None
+        sys.stderr.write(explain(error, kind) + "\n")
+    except SettingsError as error:  # a list or object that is not JSON; its text names the field and no value
+        named = next((name for name in kind.model_fields if f'"{name}"' in str(error)), "")
+        sys.stderr.write(_report([f"{_name([named])}: {_wants([named], kind)} (it is not valid JSON)"]) + "\n")
+    raise SystemExit(EXIT_CONFIG)
