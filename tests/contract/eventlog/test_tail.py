@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from tests.contract.eventlog.samples import put
+
+
+async def follow(log, subject_filter: str, after: int, count: int) -> list[int]:
+    """The first ``count`` sequences that a tail gives."""
+    seqs: list[int] = []
+    async with asyncio.timeout(20), contextlib.aclosing(log.tail(subject_filter, after)) as tail:
+        async for batch in tail:
+            assert batch, "a tail gives no empty batch"
+            seqs += [record.seq for record in batch]
+            if len(seqs) >= count:
+                return seqs
+    raise AssertionError("a tail never ends")
+
+
+async def write(log, count: int) -> None:
+    for n in range(count):
+        await put(log, f"p{n % 2}", str(n))
+
+
+async def test_a_tail_gives_everything_that_stands_and_then_everything_that_comes(log):
+    await write(log, 20)
+    reading = asyncio.create_task(follow(log, "events.>", 0, 50))
+    await write(log, 30)
+    assert await reading == list(range(1, 51))
+
+
+async def test_a_tail_from_the_middle_begins_with_the_next_fact(log):
+    await write(log, 20)
+    assert await follow(log, "events.>", 7, 13) == list(range(8, 21))
+
+
+async def test_a_tail_from_the_head_gives_only_what_comes(log):
+    await write(log, 5)
+    reading = asyncio.create_task(follow(log, "events.>", await log.head(), 1))
+    await put(log, "p1")
+    assert await reading == [6]
+
+
+async def test_a_tail_keeps_to_its_filter(log):
+    reading = asyncio.create_task(follow(log, "events.project.p1.>", 0, 10))
+    await write(log, 20)
+    assert await reading == list(range(2, 21, 2))
+
+
+async def test_a_tail_of_a_long_history_has_no_gap(log):
+    count = 2500  # more than two of the requests that a tail makes
+    for start in range(0, count, 250):
+        await asyncio.gather(*[put(log, "p1", str(n)) for n in range(start, start + 250)])
+    assert await follow(log, "events.>", 0, count) == list(range(1, count + 1))
+
+
+@pytest.mark.parametrize("tails", [8])
+async def test_every_tail_sees_the_same_log_while_many_write(log, tails):
+    reading = [asyncio.create_task(follow(log, "events.>", 0, 160)) for _ in range(tails)]
+    await asyncio.gather(*[write(log, 20) for _ in range(8)])
+    assert await asyncio.gather(*reading) == [list(range(1, 161))] * tails
