@@ -178,9 +178,9 @@ class Interius:
         """
         return await asyncio.to_thread(write_project, await self.archive(run_id), folder, run_id)
 
-    async def parked(self) -> tuple[dict[str, Any], ...]:
+    async def parked(self) -> list[m.ParkedWork]:
         """Work that failed for good (superusers only)."""
-        return (await self._http.get(m.ParkedWork, "/v1/parked")).items
+        return await self._http.get(list[m.ParkedWork], "/v1/parked")
 
     async def replay(self, seq: int) -> None:
         """Send parked work again (superusers only)."""

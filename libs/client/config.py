@@ -1,4 +1,4 @@
-"""Which server the command talks to, and as whom: options and environment, this folder's stack, then the saved login."""
+"""Which server the command talks to, and as whom: what is given, else this folder's stack, else the saved login."""
 
 from __future__ import annotations
 

@@ -153,9 +153,14 @@ class Readiness(Struct, frozen=True):
 
 
 class ParkedWork(Struct, frozen=True):
-    """Work that failed for good, as the edge tells it."""
+    """Work that failed for good. ``seq`` is what it is sent again by, ``run_id`` the run it belongs to."""
 
-    items: tuple[dict[str, Any], ...] = ()
+    seq: int
+    type: str = ""
+    reason: str = ""
+    parked_at: str = ""
+    run_id: str = ""
+    work_id: str = ""
 
 
 class Event(Struct, frozen=True):

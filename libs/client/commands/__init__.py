@@ -1,0 +1,1 @@
+"""The commands of ``interius``, one file for each group of them."""
