@@ -134,12 +134,13 @@ def _holder(draft: Draft, limit: Limit) -> EntityDraft | None:
     name = field_name("_".join(phrase.words))
     hinted = draft.entities.get(draft.find(limit.hint)) if limit.hint is not None else None
     holders = [entity for entity in draft.entities.values() if name in entity.fields or name in entity.relations]
+    stocked = next((draft.entities[key] for key in STOCKED if key in draft.entities), None)
+    if singular(phrase.head) in _STOCK and stocked is not None and not holders:
+        return stocked
     if hinted is not None and (hinted in holders or not holders):
         return hinted
     if holders:
         return holders[0]
-    if singular(phrase.head) in _STOCK:
-        return next((draft.entities[key] for key in STOCKED if key in draft.entities), None)
     alone = singular(phrase.head) in attributes.ATTRIBUTES and len(draft.entities) == 1
     return next(iter(draft.entities.values())) if alone else None
 

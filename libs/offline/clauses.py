@@ -10,7 +10,7 @@ from libs.offline.tokens import Token, normalise, tags, tokenise
 
 _GROUP = re.compile(r"(?:[mx]r*)*(?:br*x?r*e?|[hv])|mr*x?r*(?=[n#dlsj])")
 _BACK = frozenset("dqs#jrgnpxilzt'\"")
-_COORDINATES = frozenset({"but", "so", "then", "whereas", "though", "although"})
+_COORDINATES = frozenset({"but", "so", "then", "whereas", "though", "although", "where"})
 _SPOKEN = {
     "at-most": "at most",
     "at-least": "at least",
@@ -42,6 +42,7 @@ class Clause:
     verb: Verb
     rest: tuple[Token, ...]
     condition: str = ""
+    aside: bool = False
     tokens: tuple[Token, ...] = field(default=())
 
 
@@ -63,7 +64,12 @@ def clauses(sentence: str) -> list[Clause]:
     found = _spans(tokens)
     if not found:
         return [Clause(spoken(text), (), Verb(), tuple(tokens), tokens=tuple(tokens))]
-    return _shared([_clause(text, tokens, span) for span in found], found)
+    parts = [_clause(text, tokens, span) for span in found]
+    prefix = tuple(tokens[: found[0].start])
+    if found[0].kind == "k" and not parts[0].subject:
+        parts[0] = replace(parts[0], subject=_last_phrase(prefix))
+    shared = _shared(parts, found)
+    return [Clause(spoken(text[: prefix[-1].end]), (), Verb(), prefix, tokens=prefix), *shared] if prefix else shared
 
 
 def spoken(text: str) -> str:
@@ -79,7 +85,7 @@ def _spans(tokens: list[Token]) -> list[_Span]:
     starts: list[tuple[int, str]] = []
     kept: list[re.Match[str]] = []
     for group in groups:
-        boundary = _boundary(tokens, group.start()) if kept else (0, "w" if letters[0] == "w" else "")
+        boundary = _boundary(tokens, group.start()) if kept else _opening(tokens, letters, group.start())
         if boundary is None or (kept and boundary[0] < kept[-1].end()):
             continue
         kept.append(group)
@@ -109,6 +115,17 @@ def _boundary(tokens: list[Token], index: int) -> tuple[int, str] | None:
     if tag == "w" and tokens[at].low in _COORDINATES:
         tag = "c"
     return at, tag
+
+
+def _opening(tokens: list[Token], letters: str, index: int) -> tuple[int, str]:
+    """Return where the first clause with a verb starts: after "A blog where" or "Inventory:", else at the beginning."""
+    if letters[0] == "w" and tokens[0].low not in _COORDINATES:
+        return 0, "w"
+    at = index - 1
+    while at > 0 and tokens[at].tag in _BACK | {"c", ","}:
+        at -= 1
+    cuts = at > 0 and (tokens[at].tag in {"k", ":"} or tokens[at].low == "where")
+    return (at, "k" if tokens[at].tag == "k" else "c") if cuts else (0, "")
 
 
 def _clause(text: str, tokens: list[Token], span: _Span) -> Clause:
@@ -145,20 +162,19 @@ def _shared(parts: list[Clause], spans: list[_Span]) -> list[Clause]:
     """Give conditions to their main clause, missing subjects and verbs to the clauses that share them."""
     out: list[Clause] = []
     pending = ""
-    for part, span in zip(parts, spans, strict=True):
-        if span.kind == "w":
-            if out:
-                out[-1] = _conditioned(out[-1], part)
-            else:
-                pending = part.text
-                if (split := _after_comma(part)) is not None:
-                    out.append(split)
+    for bare, span in zip(parts, spans, strict=True):
+        if span.kind == "w" and any(not part.aside for part in out):
+            out[-1] = _conditioned(out[-1], bare)
             continue
-        bare, part = part.text, _inherit(part, out[-1] if out else None, span.kind)
+        if span.kind == "w":
+            pending = bare.text
+            out.append(replace(bare, aside=True))
+            continue
+        part = _inherit(bare, out[-1] if out else None, span.kind)
         if out and not out[-1].rest and out[-1].verb.lemmas and part.subject == out[-1].subject and part.verb.lemmas:
             previous = out.pop()
             lemmas = (*previous.verb.lemmas, *part.verb.lemmas)
-            part = replace(part, verb=replace(part.verb, lemmas=lemmas), text=_glued(previous.text, span, bare))
+            part = replace(part, verb=replace(part.verb, lemmas=lemmas), text=_glued(previous.text, span, bare.text))
         out.append(replace(part, condition=pending, text=_opened(pending, part.text)) if pending else part)
         pending = ""
     return out
@@ -176,16 +192,11 @@ def _conditioned(main: Clause, condition: Clause) -> Clause:
     return replace(main, condition=condition.text, text=f"{main.text} {condition.text}")
 
 
-def _after_comma(part: Clause) -> Clause | None:
-    """A fronted condition whose main clause has no verb of its own says nothing more."""
-    return None if part.rest else replace(part, condition=part.text)
-
-
 def _inherit(part: Clause, before: Clause | None, kind: str) -> Clause:
     if before is None:
         return part
     if kind == "k" and not part.subject:
-        phrase = _last_phrase(before)
+        phrase = _last_phrase(before.rest or before.subject) or before.subject
         return replace(part, subject=phrase, text=f"{' '.join(token.raw for token in phrase)} {part.text}".strip())
     if part.subject:
         return part
@@ -196,11 +207,11 @@ def _inherit(part: Clause, before: Clause | None, kind: str) -> Clause:
     return replace(part, subject=before.subject, verb=verb, text=f"{words} {part.text}".strip())
 
 
-def _last_phrase(before: Clause) -> tuple[Token, ...]:
+def _last_phrase(before: tuple[Token, ...]) -> tuple[Token, ...]:
     """Return the noun phrase a relative clause hangs on: the last words before it."""
     out: list[Token] = []
-    for token in reversed(before.rest or before.subject):
+    for token in reversed(before):
         if token.tag not in "dqs#jnr" and not (token.tag == "g" and out):
             break
         out.append(token)
-    return tuple(reversed(out)) or before.subject
+    return tuple(reversed(out))

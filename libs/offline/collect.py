@@ -43,7 +43,8 @@ def collect(draft: Draft, facts: Facts) -> None:
             add(draft, has.owner)
     for belongs in facts.belongs:
         for phrase in (belongs.child, belongs.parent):
-            if known(phrase) and singular(phrase.head) not in PARTS and not _column_only(phrase):
+            stands = known(phrase) or (belongs.verb == "belong" and thing_like(phrase))
+            if stands and singular(phrase.head) not in PARTS and not _column_only(phrase):
                 add(draft, phrase)
     for act in facts.acts:
         _collect_act(draft, act)
@@ -99,6 +100,11 @@ def item_entity(item: Item) -> bool:
     return fresh and (phrase.key in FIELDS or (head in PEOPLE and head not in STAFF))
 
 
+def _longer(draft: Draft, key: str) -> bool:
+    """Say whether a longer name is kept already: leave, once there are leave requests."""
+    return key not in draft.entities and any(kept.startswith(f"{key}_") for kept in draft.entities)
+
+
 def _collect_act(draft: Draft, act: Act) -> None:
     """Take who acts and what is acted on as entities, where both words are known and the deed is one of a system's."""
     if act.object is None or act.object.head == "all" or not act.binding:
@@ -107,7 +113,13 @@ def _collect_act(draft: Draft, act: Act) -> None:
     deeds |= set(verbs.RECORD) | {"teach", "own", "host", "treat", "lead"}
     if not deeds.intersection(act.verbs):
         return
-    thing = known(act.object) and singular(act.object.head) not in STAFF and not _column_only(act.object)
+    new = act.modal and act.object.plural and thing_like(act.object) and bool(verbs.CREATE.intersection(act.verbs))
+    thing = (
+        (known(act.object) or new)
+        and not _longer(draft, act.object.key)
+        and singular(act.object.head) not in STAFF
+        and not _column_only(act.object)
+    )
     actor = singular(act.actor.head)
     if thing and (known(act.actor) or draft.find(act.actor)):
         add(draft, act.object)

@@ -52,7 +52,7 @@ class Context:
     def _heading(self, under: str) -> tuple[Phrase, ...]:
         if not under or heading_kind(under) or len(under.split()) > 5:
             return ()
-        return phrases_of(tokenise(under))[:1]
+        return tuple(phrase for phrase in phrases_of(tokenise(under))[:1] if thing_like(phrase))
 
     def owners(self, tokens: tuple[Token, ...]) -> tuple[Phrase, ...]:
         """Return the things a subject names, following pronouns back; empty when it names the speaker."""
@@ -75,6 +75,8 @@ class Context:
 def thing_like(phrase: Phrase) -> bool:
     """Say whether a phrase may name a thing to keep at all."""
     head = singular(phrase.head)
+    if head == "application" and phrase.words == phrase.nouns[-1:] and "the" not in phrase.before:
+        return True
     return head not in NEVER and phrase.head not in NEVER and head not in SYSTEMS and len(head) > 1
 
 

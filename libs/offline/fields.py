@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -50,7 +51,7 @@ def typed(name: str, counted: bool = False) -> Field:
     tail = name.rpartition("_")[2]
     if counted:
         return Field(name, "integer", minimum="0")
-    if name == "rating" or tail == "rating":
+    if tail in {"rating", "stars"}:
         return Field(name, "integer", minimum="1", maximum="5")
     if tail in attributes.ENUM:
         return _choosing(name, attributes.ENUM[tail])
@@ -65,6 +66,8 @@ def optional(name: str) -> bool:
 
 def kind(name: str, tail: str) -> FieldType:
     """Return the type that a column's name suggests, ``string`` when it suggests none."""
+    if tail == "rate" and name.startswith(("hour", "day", "daily", "night", "week", "month")):
+        return "money"
     if name.startswith(_IS):
         return "boolean"
     if _AT.search(name):
@@ -167,10 +170,21 @@ def bounded(field: Field, bounds: tuple[str, str]) -> Field:
             return field
         field = retyped(field, "decimal" if any("." in bound for bound in bounds) else "integer")
     shape = _BOUNDED["integer" if field.type == "integer" else "decimal"]
-    low, high = (bound if bound and shape.fullmatch(bound) else None for bound in bounds)
+    low, high = (_inclusive(bound, field.type, shape) for bound in bounds)
     if low is not None and high is not None and float(low) > float(high):
         return field
     return replace(field, minimum=low or field.minimum, maximum=high or field.maximum)
+
+
+def _inclusive(bound: str, kind: FieldType, shape: re.Pattern[str]) -> str | None:
+    """Return a bound as an inclusive one: more than 0 is at least 1, or at least a cent."""
+    number = bound.strip("<>")
+    if not shape.fullmatch(number):
+        return None
+    step = {"integer": Decimal(1), "money": Decimal("0.01")}.get(kind, Decimal(0))
+    if bound[0] == number[0]:
+        return number
+    return str(Decimal(number) + step if bound[0] == ">" else Decimal(number) - step)
 
 
 def _defaulted(field: Field, default: str) -> Field:

@@ -16,12 +16,33 @@ _INSIDE = frozenset("dqs#jregnxz")
 _VAGUE = words(
     """
     simple small basic big large little new old good nice great modern fast easy quick different same own specific
-    certain relevant proper important several following various real respective individual possible related
+    certain relevant proper important several following various respective individual possible related
     associated corresponding tiny huge whole serious busy separate many own lightweight minimal straightforward
     common such particular given entire single stored saved available
     """
 )
+_TIMED = frozenset("starts ends start end created updated begins published born due opened closed".split())
 _MEASURES = words("number amount count quantity")
+# Words that are a type and nothing else; "double" may also be a kind of room.
+_STRICT_TYPES = frozenset(TYPES) - {
+    "double",
+    "real",
+    "whole",
+    "number",
+    "char",
+    "flag",
+    "link",
+    "currency",
+    "date",
+    "email",
+}
+# Units and what a quantity in them is.
+UNITS = {unit: "integer" for unit in "minutes seconds hours days weeks months years pages cents points".split()}
+UNITS |= {unit: "decimal" for unit in "kg kilograms grams g km meters metres cm mm miles liters litres percent".split()}
+UNITS |= {
+    unit: "decimal"
+    for unit in "degrees celsius fahrenheit pounds-weight square inches feet ml tons watts volts".split()
+}
 _GLUE = words("list set collection kind sort group series range type")
 
 
@@ -117,6 +138,8 @@ def _trimmed(naming: list[Token]) -> list[Token]:
 
 def _of(tokens: list[Token], phrase: Phrase, end: int) -> tuple[Phrase, int]:
     """Read on over "of": the number of copies, the date of birth, a list of tags."""
+    if end < len(tokens) and tokens[end].low in {"at", "on"} and phrase.words[-1:] and phrase.words[-1] in _TIMED:
+        return replace(phrase, words=(*phrase.words, tokens[end].low)), end + 1
     if end >= len(tokens) or tokens[end].low != "of":
         return phrase, end
     after, stop = phrase_at(tokens, end + 1)
@@ -164,12 +187,23 @@ def items(tokens: list[Token]) -> list[Item]:
         item = read_item(part)
         if item is None:
             continue
-        if nested and out and item.columnar and not item.inner:
+        if nested and out and not item.inner and _column_like(item):
             out[-1] = replace(out[-1], inner=(*out[-1].inner, item))
             continue
         nested = bool(item.inner) and not _bracketed(part)
-        out.append(item)
+        out.extend(_opened(item))
     return out
+
+
+def _opened(item: Item) -> list[Item]:
+    """Take "location (latitude and longitude)" for the columns it consists of."""
+    if len(item.choices) > 1 and all(choice.rpartition("_")[2] in ATTRIBUTES for choice in item.choices):
+        return [Item(Phrase((choice,), (choice,), raw=choice)) for choice in item.choices]
+    return [item]
+
+
+def _column_like(item: Item) -> bool:
+    return item.columnar or not item.phrase.plural or singular(item.phrase.head) in LABELS
 
 
 def _bracketed(part: list[Token]) -> bool:
@@ -192,12 +226,20 @@ def read_item(part: list[Token]) -> Item | None:
     phrase, end = phrase_at(head, 0)
     if phrase is None or not phrase.nouns:
         return None
-    phrase = replace(phrase, before=(*phrase.before, *limit))
+    phrase = _counting(replace(phrase, before=(*phrase.before, *limit)))
     item = Item(phrase, phrase.flags)
     tail = head[end:]
+    if tail and tail[0].tag == ":" and any(token.tag == "/" for token in tail):
+        return noted(item, tail[1:])
     if tail and tail[0].low in {"with", "including", "having", "has", "have", ":"}:
         return replace(item, inner=tuple(items(tail[1:])))
     return noted(item, tail)
+
+
+def _counting(phrase: Phrase) -> Phrase:
+    """Take "max participants" and "total seats" for numbers."""
+    counts = phrase.plural and phrase.words[0] in {"max", "maximum", "min", "minimum", "total"}
+    return replace(phrase, counted=True) if counts and len(phrase.words) > 1 else phrase
 
 
 def noted(item: Item, tail: list[Token]) -> Item:
@@ -216,6 +258,8 @@ def _note(item: Item, token: Token) -> Item:
     if token.tag == "z":
         low_bound, _, high = low.replace("to", "-").replace("..", "-").replace(" ", "").partition("-")
         return replace(item, bounds=(low_bound.replace(",", "."), high.replace(",", ".")))
+    if low in UNITS and not item.type:
+        return replace(item, type=UNITS[low])
     if low in CURRENCIES:
         return replace(item, type="money")
     if low in TYPES and not item.type:
@@ -229,10 +273,14 @@ def _length(item: Item, tail: list[Token]) -> Item:
         if before.tag != "l" or number.tag != "#":
             continue
         value = str(NUMBER_WORDS.get(number.low, number.low.strip("$€£%")))
+        if before.low in {"more-than", "less-than"}:
+            value = f">{value}" if before.low == "more-than" else f"<{value}"
         if any(token.low.startswith(("char", "letter", "digit")) for token in tail):
             return replace(item, length=int(value) if value.isdigit() else 0)
         low_bound, high = item.bounds
-        item = replace(item, bounds=(low_bound, value) if before.low in {"at-most", "up-to"} else (value, high))
+        item = replace(
+            item, bounds=(low_bound, value) if before.low in {"at-most", "up-to", "less-than"} else (value, high)
+        )
     return item
 
 
@@ -244,14 +292,27 @@ def _listed(item: Item, tail: list[Token]) -> Item:
     body = [token for token in tail[marks[0] + 1 :] if token.tag not in ")"]
     parts = [part for part in split_list(body, ",c/|") if part]
     words = ["_".join(token.low for token in part if token.tag not in "dir") for part in parts]
-    known = [word for word in words if word in FLAGS or word in TYPES]
+    known = [word for word in words if word in FLAGS or word in _STRICT_TYPES]
     if "default" in words[0] if words else False:
         return replace(item, default=words[0].rpartition("_")[2])
     free = [word for word in words if word and not word.isdigit() and word not in known and "default" not in word]
-    if item.phrase.plural and singular(item.phrase.head) not in LABELS and not known:
-        return replace(item, inner=tuple(items(body)))
     simple = all(len(part) <= 3 and not any(token.tag in "zl#" for token in part) for part in parts)
+    if not known and (inner := _bracket_fields(item, body, words)):
+        return replace(item, inner=inner)
     return replace(item, choices=tuple(free)) if len(free) > 1 and simple else item
+
+
+def _bracket_fields(item: Item, body: list[Token], names: list[str]) -> tuple[Item, ...]:
+    """Read brackets as columns: those of a thing ("books (title, author)"), or its kinds ("movements (in or out)")."""
+    head = singular(item.phrase.head)
+    columns = sum(name.rpartition("_")[2] in ATTRIBUTES for name in names)
+    of_thing = head not in ATTRIBUTES and columns * 2 >= len(names)
+    if any(token.low == "or" for token in body) and not columns and item.phrase.plural and len(names) > 1:
+        kind = Phrase(("kind",), ("kind",), raw="kind")
+        return (Item(kind, choices=tuple(names)),)
+    if (item.phrase.plural and head not in LABELS) or of_thing:
+        return tuple(items(body))
+    return ()
 
 
 def _either(item: Item, tail: list[Token]) -> Item:

@@ -7,7 +7,8 @@ from libs.offline.context import Context, phrases_of, thing_like
 from libs.offline.facts import Act, Belongs
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE
-from libs.offline.phrases import Phrase, split_list
+from libs.offline.phrases import Phrase, items, split_list
+from libs.offline.read_has import add_has
 from libs.offline.tokens import Token
 from libs.offline.words import singular
 
@@ -25,8 +26,6 @@ def read_own(clause: Clause, context: Context) -> bool:
     if not _says_own(clause) or clause.verb.being:
         return False
     objects = [phrase for phrase in phrases_of(list(clause.rest)) if thing_like(phrase) and _own(phrase)]
-    if not objects:
-        objects = [] if not subject else []
     actor = _person(clause, context)
     for phrase in objects:
         context.facts.owned.append(phrase)
@@ -54,11 +53,15 @@ def read_belonging(clause: Clause, context: Context) -> bool:
     """Read "a loan belongs to a member", "a task is assigned to a user", "orders are placed by customers"."""
     verb = clause.verb
     lemma = verb.lemmas[-1] if verb.lemmas else ""
-    points = lemma in verbs.BELONG or verb.passive or (verb.being and _pointing(clause.rest))
+    inside = lemma in verbs.INSIDE and bool(clause.rest) and clause.rest[0].low in {"in", "at", "for", "under", "on"}
+    points = lemma in verbs.BELONG or inside or verb.passive or (verb.being and _pointing(clause.rest))
     if not points or verb.negated or verb.only:
         return False
     children = tuple(phrase for phrase in context.owners(clause.subject) if thing_like(phrase))
     parents = [found for found in _parents(clause) if thing_like(found[1])]
+    with_at = next((index for index, token in enumerate(clause.rest) if token.low == "with"), -1)
+    if with_at > 0:
+        add_has(context, children, items(list(clause.rest[with_at + 1 :])))
     if not children or not parents:
         return False
     for word, parent in parents:
@@ -75,13 +78,8 @@ def _point(context: Context, clause: Clause, children: tuple[Phrase, ...], to: t
             deed = Act(parent, verb.lemmas, child, only=verb.only, modal=bool(verb.modal))
             context.facts.acts.append(deed)
         else:
-            many = parent.many or (parent.plural and (child.plural or verb.modal != ""))
             lemma = verb.lemmas[-1] if verb.lemmas else ""
-            context.facts.belongs.append(Belongs(child, parent, lemma, many and not _one(parent), optional))
-
-
-def _one(parent: Phrase) -> bool:
-    return bool({"one", "a", "an", "exactly", "1"} & set(parent.before)) and not parent.many
+            context.facts.belongs.append(Belongs(child, parent, lemma, parent.many, optional))
 
 
 def _pointing(rest: tuple[Token, ...]) -> bool:
@@ -93,7 +91,9 @@ def _parents(clause: Clause) -> list[tuple[str, Phrase]]:
     """Return each noun phrase behind a preposition, with the preposition."""
     out: list[tuple[str, Phrase]] = []
     word = ""
-    for part in split_list(list(clause.rest)):
+    rest = list(clause.rest)
+    cut = next((index for index, token in enumerate(rest) if token.low == "with" and index), len(rest))
+    for part in split_list(rest[:cut]):
         for index, token in enumerate(part):
             if token.low in _POINTING or token.tag == "t":
                 word = token.low
@@ -121,7 +121,16 @@ def read_act(clause: Clause, context: Context) -> bool:
             own = _own(phrase)
             made = Act(actor, verb.lemmas, phrase, only=verb.only, modal=bool(verb.modal), own=own, binding=binding)
             context.facts.acts.append(made)
+    _object_of(clause, context, objects[0])
     return binding
+
+
+def _object_of(clause: Clause, context: Context, thing: Phrase) -> None:
+    """Take "schedule viewings of properties" to say that a viewing is of a property."""
+    made = verbs.CREATE.intersection(clause.verb.lemmas) and not clause.verb.negated
+    for word, phrase in _parents(clause) if made else []:
+        if word in {"of", "for", "on", "about"} and thing_like(phrase) and phrase.key != thing.key:
+            context.facts.belongs.append(Belongs(thing, phrase, "", phrase.many))
 
 
 def _objects(clause: Clause) -> list[Phrase]:

@@ -6,7 +6,7 @@ from libs.offline.clauses import Clause
 from libs.offline.context import Context, heading_kind, phrases_of, place_like, thing_like
 from libs.offline.facts import Has, Mention
 from libs.offline.lexicon.domains import DOMAINS
-from libs.offline.lexicon.nouns import SYSTEMS
+from libs.offline.lexicon.nouns import SYSTEMS, TITLE_HEADS
 from libs.offline.phrases import Item, Phrase, items, phrase_at
 from libs.offline.read_has import add_has, add_inner
 from libs.offline.read_intro import listing_of_things, read_listing, read_markers, read_roles, read_title
@@ -38,7 +38,11 @@ def _free(tokens: list[Token], context: Context) -> bool:
     colon = next((index for index, token in enumerate(tokens) if token.tag == ":"), -1)
     if colon >= 0 and (read_roles(tokens, context) or _defined(tokens, colon, context)):
         return True
-    if phrase.head in SYSTEMS or (context.first and _titled(tokens, end, mark, phrase.plural)):
+    if (
+        phrase.head in SYSTEMS
+        or (context.first and phrase.head in TITLE_HEADS)
+        or (context.first and _titled(tokens, end, mark, phrase.plural))
+    ):
         return read_title(tokens, context)
     if mark in {"with", "("} or context.topic == ():
         return _bare(tokens, context, named=mark in {"with", "("})

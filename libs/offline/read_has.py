@@ -63,13 +63,13 @@ def read_storing(clause: Clause, context: Context) -> bool:
     if not _speaker(clause.subject):
         return False
     cut, owner = _trailing(list(clause.rest))
-    if owner is None or not thing_like(owner):
-        return _listing(clause, context)
-    return add_has(context, (owner,), items(cut))
+    return owner is not None and thing_like(owner) and add_has(context, (owner,), items(cut))
 
 
-def _listing(clause: Clause, context: Context) -> bool:
+def read_keeping(clause: Clause, context: Context) -> bool:
     """Read "we have customers and orders": plural things of a speaker are things to keep."""
+    if not _KEEPING.intersection(clause.verb.lemmas) or clause.verb.negated or not _speaker(clause.subject):
+        return False
     found = [item for item in items(list(clause.rest)) if item.phrase.plural and thing_like(item.phrase)]
     things = [item for item in found if not item.columnar]
     for item in things:
@@ -101,4 +101,5 @@ def _trailing(rest: list[Token]) -> tuple[list[Token], Phrase | None]:
 def _speaker(subject: tuple[Token, ...]) -> bool:
     lows = {token.low for token in subject}
     system = {"system", "app", "api", "application", "backend", "service", "database", "software", "tool", "platform"}
-    return bool(lows & {"i", "we", "you"}) or bool(lows & system and len(phrases_of(list(subject))) == 1)
+    one = bool(lows & {"a", "an", "each", "every"})
+    return bool(lows & {"i", "we", "you"}) or bool(lows & system and len(phrases_of(list(subject))) == 1 and not one)

@@ -7,7 +7,7 @@ from libs.offline.context import Context, phrases_of, place_like, thing_like
 from libs.offline.facts import Mention
 from libs.offline.lexicon import words
 from libs.offline.lexicon.grammar import PERSONAL
-from libs.offline.lexicon.nouns import PEOPLE, STAFF, SYSTEM_FILLERS, SYSTEMS
+from libs.offline.lexicon.nouns import PEOPLE, STAFF, SYSTEM_FILLERS, SYSTEMS, TITLE_HEADS
 from libs.offline.lexicon.verbs import SYSTEM
 from libs.offline.phrases import Item, Phrase, items, phrase_at, split_list
 from libs.offline.read_has import add_inner
@@ -26,6 +26,8 @@ def read_intro(clause: Clause, context: Context) -> bool:
     verb = clause.verb
     lows = {token.low for token in clause.subject}
     speaking = not clause.subject or lows <= PERSONAL | {"also"} or bool(lows & SYSTEMS) or context.first
+    if any(singular(token.low) in PEOPLE for token in clause.subject):
+        return False
     if verb.negated or not SYSTEM.intersection(verb.lemmas) or not speaking or verb.passive:
         return False
     if not clause.subject and verb.lemmas[0] not in SYSTEM:
@@ -51,7 +53,7 @@ def read_title(rest: list[Token], context: Context) -> bool:
     if phrase is None or not phrase.nouns:
         return read_markers(rest, context)
     following = rest[end].low if end < len(rest) else ""
-    system = phrase.head in SYSTEMS
+    system = phrase.head in TITLE_HEADS and not phrase.plural
     listed = following in {"", ","} or rest[end].tag == "c"
     if not system and (phrase.plural or (listed and following != "")):
         return read_listing(rest, context)

@@ -72,8 +72,9 @@ def _choices(clause: Clause, rest: list[Token]) -> tuple[str, ...]:
     """Read "can be open, closed or archived" and "is one of red, green, blue"."""
     body = _past_lead(rest)
     parts = split_list(body, ",c/")
+    body = [token for part in parts for token in part[1 if part[0].tag == "i" else 0 :]] if len(parts) > 1 else body
     words = ["_".join(token.low.replace("-", "_") for token in part if token.tag not in "d:") for part in parts]
-    alternatives = any(token.low == "or" or token.tag == "/" for token in body) or len(body) < len(rest)
+    alternatives = any(token.low == "or" or token.tag == "/" for token in rest) or rest[0].low in {"one", "either"}
     short = all(0 < len([t for t in part if t.tag not in "d:"]) <= 3 for part in parts)
     plain = not any(token.tag in "i#lzvwpms" for token in body)
     return tuple(dict.fromkeys(words)) if alternatives and short and plain and len(words) > 1 else ()

@@ -8,28 +8,21 @@ from collections.abc import Callable
 from libs.offline.clauses import Clause, clauses
 from libs.offline.context import Context, heading_kind, phrases_of
 from libs.offline.facts import Facts, Stated
+from libs.offline.lexicon.verbs import RECORD
 from libs.offline.phrases import Phrase
 from libs.offline.read_acts import read_act, read_belonging, read_own
 from libs.offline.read_fragments import read_fragment
-from libs.offline.read_has import read_has, read_storing
+from libs.offline.read_has import read_has, read_keeping, read_storing
 from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
+from libs.offline.rephrase import rephrased
 from libs.offline.text import Statement, statements
 
 Shape = Callable[[Clause, Context], bool]
 # The order matters: a shape further down would also fit much of what is above it.
 SHAPES: tuple[Shape, ...] = (
-    read_fragment, read_there_are, read_intro, read_storing, read_own, read_limit, read_has, read_belonging, read_act,
+    read_fragment, read_there_are, read_storing, read_intro, read_keeping, read_own, read_limit, read_has, read_belonging, read_act,
 )  # fmt: skip
-_STORY = re.compile(
-    r"^as (?:an?|the) ([\w -]{2,40}?),? i (?:want|need|can|wish|would like|should)(?: to)?(?: can)? ", re.I
-)
-_LETS = re.compile(
-    r"^(.*?)\b(?:lets?|allows?|enables?|letting|allowing|enabling|permits?)\s+(?:the |our |my )?((?:[a-z-]+ ){1,2}?)(to )?(?=[a-z])",
-    re.I,
-)
-_DANGLING = re.compile(r"(?:[,\s]+(?:and|that|which|to|it|should|must|can|will|also|where))+\s*$", re.I)
-_POSSIBLE = re.compile(r"\bit (?:should|must|is|has to)(?: be)? possible (?:for (?:the )?(\w+) )?to\b", re.I)
 _SIGN_IN = re.compile(r"\b(log ?in|login|sign ?in|sign ?up|authenticat\w+|password|jwt|oauth|register and)\b", re.I)
 
 
@@ -38,22 +31,10 @@ def read(text: str) -> Facts:
     facts = Facts()
     context = Context(facts)
     for statement in statements(text):
-        for sentence in _rephrased(statement.text):
+        for sentence in rephrased(statement.text):
             _read_sentence(sentence, statement, context)
             context.first = False
     return facts
-
-
-def _rephrased(sentence: str) -> list[str]:
-    """Turn "as a guest I want to book", "it lets guests book" and "it should be possible to" into "guests can book"."""
-    told = _STORY.sub(lambda found: f"{found[1]} can ", sentence)
-    told = _POSSIBLE.sub(lambda found: f"{found[1] or 'users'} can", told)
-    found = _LETS.match(told)
-    if found is None or found[2].split()[-1].lower() in {"to", "in", "on", "for", "a", "it"}:
-        return [told]
-    before = _DANGLING.sub("", found[1])
-    after = f"{found[2]}can {told[found.end() :]}"
-    return [before, after] if len(before.split()) > 2 else [after]
 
 
 def _read_sentence(sentence: str, statement: Statement, context: Context) -> None:
@@ -68,6 +49,9 @@ def _read_sentence(sentence: str, statement: Statement, context: Context) -> Non
 
 
 def _read_clause(clause: Clause, context: Context) -> bool:
+    if clause.aside:
+        # "When a reader borrows a book" tells of a deed, yet binds nothing by itself.
+        return bool(set(RECORD).intersection(clause.verb.lemmas)) and read_act(clause, context)
     understood = any(shape(clause, context) for shape in SHAPES)
     ruled = read_rule(clause, context)
     context.remember(clause)

@@ -13,6 +13,7 @@ from libs.offline.finish import finish
 from libs.offline.questions import ask_back, note_unread
 from libs.offline.reader import read
 from libs.offline.relate import link_usual
+from libs.offline.words import human, plural_key
 
 
 def read_wish(wish: str, feedback: tuple[str, ...] = (), base: Charter | None = None) -> Requirements:
@@ -43,7 +44,16 @@ def first_reading(wish: str) -> Charter | None:
         return None
     add_loose(draft, facts.loose)
     settle(draft, facts)
+    draft.entities = dict(sorted(draft.entities.items(), key=lambda pair: first_place(pair[0], wish)))
     return finish(draft)
+
+
+def first_place(key: str, wish: str) -> int:
+    """Return where a wish first names an entity, in characters; past its end when it does not."""
+    low = wish.lower()
+    names = (human(key), human(plural_key(key)), key.rpartition("_")[2])
+    places = [place for name in names if (place := low.find(name)) >= 0]
+    return min(places, default=len(low))
 
 
 def settle(draft: Draft, facts: Facts) -> None:

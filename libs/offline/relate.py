@@ -11,13 +11,13 @@ from libs.offline.lexicon.nouns import LABELS, PEOPLE, STAFF
 from libs.offline.phrases import Item, Phrase
 from libs.offline.words import article, field_name, human, pascal, singular
 
-_LEADING = words("teach own host lead sell run supervise coach organize organise treat offer direct")
+_LEADING = words("teach give own host lead sell run supervise coach organize organise treat offer direct")
 _HANGING = frozenset({"tag", "label", "category"})
 _ACTORS = ("user", "employee", "staff", "member", "person", "contact")
 # Containers whose people are in one of them at a time.
 _HOMES = words("team department company family household class club organization office branch group")
 # Things that many containers share, so that a plural means many on both sides.
-_SHARED = {"song": "playlist", "product": "order cart wishlist bundle promotion", "ingredient": "recipe dish"}
+_SHARED = {"song": "playlist", "product": "order cart wishlist bundle promotion"}
 _SHARED |= {"dish": "menu order", "book": "wishlist order shelf-list", "exercise": "workout", "actor": "movie film"}
 _SHARED |= {
     "author": "book article paper",

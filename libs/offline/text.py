@@ -17,6 +17,9 @@ _VERBISH = re.compile(
     r"\b(can|cannot|must|should|may|will|has|have|is|are|belongs?|only|never|contains?|includes?|needs?|when|if)\b",
     re.IGNORECASE,
 )
+_SYSTEM = re.compile(
+    r"\b(api|app|application|system|backend|service|platform|tool|tracker|software|crm)\b", re.IGNORECASE
+)
 _TYPED = re.compile(r"^([\w' /-]{1,40}?)\s*(?::|\s-)\s+(.+?)[.;]?$")
 
 
@@ -49,8 +52,10 @@ def clean(text: str) -> str:
 
 def statements(text: str) -> list[Statement]:
     """Return the sentences of a wish in order, lists flattened into the sentence that introduces them."""
-    roots = _tree(_lines(clean(text)))
-    return [statement for root in _joined(roots) for statement in _flatten(root, "")]
+    roots = _joined(_tree(_lines(clean(text))))
+    named = roots and roots[0].heading and len(roots[0].text.split()) <= 6
+    title = [Statement(f"{roots[0].text.rstrip(':')} system")] if named else []
+    return [*title, *(statement for root in roots for statement in _flatten(root, ""))]
 
 
 def _lines(text: str) -> list[Line]:
@@ -108,9 +113,9 @@ def _flatten(line: Line, under: str) -> list[Statement]:
     if plain and len(plain) == len(line.children) and not line.heading:
         return [Statement(f"{line.text.rstrip(':.')}: {', '.join(_typed(child.text) for child in plain)}", under)]
     own = [] if line.heading else [Statement(part, under) for part in split_sentences(line.text)]
-    if line.children and not line.heading and own and _VERBISH.search(line.text) is None:
-        own = []
     head = line.text.strip(" :.*")
+    if line.children and not line.heading and own and _VERBISH.search(line.text) is None:
+        own = [Statement(head, under)] if _SYSTEM.search(head) else []
     inner = [statement for child in _joined(line.children) for statement in _flatten(child, head)]
     return [*own, *inner]
 

@@ -38,6 +38,25 @@ _CLASSES = (
     (LIMITS, "l"), (frozenset({"to"}), "t"),
     (words("has have had having contains contain includes comprises consists"), "h"),
 )  # fmt: skip
+_LY = frozenset({"family", "supply", "reply", "assembly", "fly", "butterfly", "anomaly", "monopoly"})
+# Verbs no noun is spelled like.
+_NO_NOUNS = frozenset(
+    {
+        "belong",
+        "consist",
+        "refer",
+        "exceed",
+        "enroll",
+        "enrol",
+        "borrow",
+        "depend",
+        "apply",
+        "send",
+        "own",
+        "want",
+        "wish",
+    }
+)
 _CLOSED = {word: tag for words, tag in _CLASSES for word in words}
 
 
@@ -91,11 +110,17 @@ def _open(token: Token, before: list[Token], following: Token | None) -> str:
     if low in {"own", "owns"} and last != "s":
         return "h" if last in {"n", "k", "m", "p"} else "j"
     if low in FLAGS or low in grammar.ADJECTIVES:
-        return _adjective(low, last, following)
-    if low in grammar.ADVERBS or (low.endswith("ly") and low not in {"family", "supply", "reply", "assembly", "fly"}):
+        return "v" if _deed(low, before, following) else _adjective(low, last, following)
+    if low in grammar.ADVERBS or (low.endswith("ly") and low not in _LY and not verbs.lemma(low)):
         return "r"
     base = verbs.lemma(low)
     return _verb_or_noun(low, base, before, following) if base else "n"
+
+
+def _deed(low: str, before: list[Token], following: Token | None) -> bool:
+    """Take "customers open tickets" for a deed, unlike "status open"."""
+    many = bool(before) and before[-1].tag == "n" and is_plural(before[-1].low)
+    return many and verbs.lemma(low) == low and following is not None and is_plural(following.low)
 
 
 def _adjective(low: str, last: str, following: Token | None) -> str:
@@ -103,7 +128,7 @@ def _adjective(low: str, last: str, following: Token | None) -> str:
     if base and last in {"m", "t", "r"} and low in {"open", "complete", "own"}:
         return "v"
     ends = following is None or following.tag in {",", "c", ".", ")", "i", "b", "m", "h"}
-    return "n" if ends and last in {"d", "s"} and low in {"total", "average", "minimum", "maximum"} else "j"
+    return "n" if ends and (low in ATTRIBUTES or low in {"average", "minimum", "maximum"}) else "j"
 
 
 def _verb_or_noun(low: str, base: str, before: list[Token], following: Token | None) -> str:
@@ -131,6 +156,8 @@ def _participle(low: str, last: str, before: list[Token], next_tag: str) -> str:
 def _plain(low: str, base: str, before: list[Token], following: Token | None) -> str:
     """Tell "members order books" from "the order of a member"."""
     last = _meaningful(before)
+    if base in _NO_NOUNS and last not in {"d", "s", "j"}:
+        return "v"
     next_tag = _CLOSED.get(following.low, following.tag) if following else ""
     if before and before[-1].low in {"each", "everyone", "everybody"} and low != base and next_tag != "h":
         return "v"
@@ -149,9 +176,22 @@ def _opening(low: str, base: str, before: list[Token], following: Token | None, 
         return "v" if low != base and _verb_list(before) and next_tag in {"d", "s", "q"} else "n"
     if _verb_list(before) and next_tag in {"d", "s", "q", "n", "", "c", ",", "p", "j"}:
         return "v"
+    if _last_is_and(before) and _after_modal(low, before, following):
+        return "v"
     thing = f"{low}_{singular(following.low)}" in FIELDS or (low in nouns.THINGS and low not in verbs.SYSTEM)
     orders = next_tag in {"d", "s", "q", "p", "j", "#"} or (next_tag in {"", "n"} and not thing and not before)
     return "v" if orders and not (before and next_tag == "") else "n"
+
+
+def _last_is_and(before: list[Token]) -> bool:
+    """Say whether the word before is "and"."""
+    return bool(before) and before[-1].tag == "c"
+
+
+def _after_modal(low: str, before: list[Token], following: Token) -> bool:
+    """Take "users can rate recipes and leave comments" for two deeds."""
+    modal = any(token.tag == "m" for token in before)
+    return modal and f"{low}_{singular(following.low)}" not in FIELDS and is_plural(following.low)
 
 
 def _verb_list(before: list[Token]) -> bool:
@@ -164,6 +204,7 @@ def _after_noun(low: str, base: str, last_word: str, following: Token | None, ne
     object_follows = next_tag in {"d", "s", "q", "#", "l", "p", "j", "z", "i", "t"} or (
         following is not None and next_tag in {"", "n"} and (is_plural(following.low) or following.low.endswith("ing"))
     )
+    object_follows = object_follows or (base in verbs.DEEDS and low == base and next_tag in {"", "n"})
     agrees = is_plural(last_word) == (low == base) or last_word in {"each", "staff", "that", "who", "which"}
     strong = low not in nouns.THINGS and singular(low) not in nouns.THINGS
     if not (object_follows and agrees):

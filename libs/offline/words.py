@@ -12,9 +12,26 @@ from pluralizer import Pluralizer
 _INFLECT = Pluralizer()
 # Words the rules of the library bend wrongly: they end in s in the singular, or change sense.
 _SINGULAR = {"lens": "lens", "lenses": "lens", "data": "data", "media": "media", "staff": "staff", "gps": "gps"}
-_SINGULAR |= {"canvas": "canvas", "cas": "cas", "sms": "sms", "pos": "pos", "gas": "gas", "diabetes": "diabetes"}
+_SINGULAR |= {
+    "species": "species",
+    "series": "series",
+    "canvas": "canvas",
+    "cas": "cas",
+    "sms": "sms",
+    "pos": "pos",
+    "gas": "gas",
+    "diabetes": "diabetes",
+}
 _SINGULAR |= {"chassis": "chassis", "goods": "goods", "premises": "premises", "stock": "stock", "https": "https"}
-_FIXED_PLURAL = {"staff": "staff", "media": "media", "data": "data", "lens": "lenses", "chassis": "chassis"}
+_FIXED_PLURAL = {
+    "species": "species",
+    "series": "series",
+    "staff": "staff",
+    "media": "media",
+    "data": "data",
+    "lens": "lenses",
+    "chassis": "chassis",
+}
 # Field names that would hide something of the generated class or are not a column's to take.
 _FIELD_RESERVED = {"id": "code", "metadata": "extra_data", "registry": "registry_name", "model_config": "configuration"}
 _FIELD_RESERVED |= {"query": "query_text", "copy": "copy_text", "json": "json_data", "dict": "dict_data"}

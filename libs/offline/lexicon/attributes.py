@@ -10,12 +10,11 @@ MONEY: Final = words(
     """
     price cost fee salary budget balance deposit revenue wage fare tuition subtotal tax rent payment-amount income
     profit charge premium expense-amount turnover payout commission bid fine penalty value-amount total amount
-    refund value
-    """
+    refund     """
 )
 INTEGER: Final = words(
     """
-    quantity count number copies capacity seats seat-count age year duration minutes hours pages level-number points
+    quantity count copies capacity seats seat-count age year duration minutes hours pages level-number points
     score rank position size-number floor rooms bedrooms bathrooms beds servings calories stock level order-number
     priority-number sets reps repetitions attempts stars version credits population term-number limit mileage
     kilometers kilometres miles days weeks months years grams doors votes likes views downloads threshold
@@ -24,7 +23,7 @@ INTEGER: Final = words(
     """
 )
 DECIMAL: Final = words(
-    """
+    """ value 
     weight height width length depth distance temperature latitude longitude percentage percent rate area volume
     discount humidity speed ratio dosage-amount gpa latitude altitude voltage pressure average measurement reading
     elevation concentration density radius diameter surface

@@ -8,12 +8,12 @@ from libs.offline.lexicon import words
 
 SYSTEMS: Final = words(
     """
-    api app application system backend back-end service platform tool software website site portal tracker manager
-    server webapp web-app webservice microservice program project-manager management planner organizer organiser
-    solution product-api crud rest crm cms erp lms hotel-system shop-system dashboard database db
+    api app application system backend back-end service platform tool software website site portal tracker     server webapp web-app webservice microservice program project-manager management     solution product-api crud rest crm cms erp lms hotel-system shop-system dashboard database db
     """
 )
 # Words before or after the system's name that say nothing about what it is for.
+# Heads of a system's name that elsewhere are people: "task manager", "meal planner".
+TITLE_HEADS: Final = SYSTEMS | {"manager", "planner", "organizer", "organiser", "tracker"}
 SYSTEM_FILLERS: Final = words(
     """
     rest restful web simple small basic backend api app application system service platform tool software online
@@ -23,7 +23,7 @@ SYSTEM_FILLERS: Final = words(
 )
 PEOPLE: Final = words(
     """
-    user member customer client patient doctor nurse teacher student employee staff manager admin administrator
+    rep representative salesperson respondent user member customer client patient doctor nurse teacher student employee staff manager admin administrator
     librarian author editor owner tenant landlord guest host driver passenger player coach trainer instructor vendor
     agent operator moderator reviewer organizer organiser attendee participant volunteer donor applicant candidate
     recruiter seller buyer cashier waiter chef cook receptionist accountant lawyer parent child pupil professor
@@ -60,11 +60,11 @@ PLACES: Final = words(
 NEVER: Final = words(
     """
     thing way idea time day week month year lot bit kind sort example case point end information info data detail
-    feature functionality function requirement need goal problem question answer-sheet something anything nothing
+    feature functionality function requirement need goal problem answer-sheet something anything nothing
     everything system stuff moment hour minute second morning evening night today tomorrow yesterday future past
-    spreadsheet excel paper pen screen button page-view click endpoint request response crud backend api app
-    application interface frontend ui ux code python database table record entity object model field attribute
-    property relation relationship key value type-of chaos mess fun life work job-done world place side part fact
+    spreadsheet excel paper pen screen button page-view click endpoint response crud backend api app
+    interface frontend ui ux code python database table record entity object model field attribute
+    relation relationship key value type-of chaos mess fun life work job-done world place side part fact
     reason sense truth trouble sake favor favour hand head eye heart back front top bottom middle rest basis access
     control process ability option possibility support help use usage user-story login authentication authorization
     password token security permission role right limit rule constraint condition state purpose overview
@@ -75,7 +75,7 @@ NEVER: Final = words(
     test testing blah poem joke song-about story-about essay recipe-for-success whole half quarter zero beginning
     start finish chance mistake error bug fix version release-thing step thinking talking everyone everybody anyone
     nobody somebody someone sake amount number level order-of-magnitude percent percentage nowadays basics minimum
-    maximum average total sum count addition deletion update creation management tracking handling deal difference
+    maximum average total sum count addition deletion update creation management tracking handling difference
     change copy-paste effort mind word sentence paragraph wish description spec specification document-thing scope
     phase stage version-one mvp prototype demo
     """

@@ -1,0 +1,86 @@
+"""Sentences put into the plainer form that the grammar reads, before it reads them."""
+
+from __future__ import annotations
+
+import re
+
+_I = re.IGNORECASE
+_VALUE = r"[\w'-]+(?: [\w'-]+)?"
+_VALUES = rf"((?:{_VALUE}, ?)*{_VALUE},? or {_VALUE}|{_VALUE}(?:(?:, ?{_VALUE})+,? and {_VALUE}))"
+_STORY = re.compile(
+    r"^as (?:an?|the) ([\w -]{2,40}?),? i (?:want|need|can|wish|would like|should)(?: to)?(?: can)? ", _I
+)
+_LETS = re.compile(
+    r"^(.*?)\b(?:lets?|allows?|enables?|letting|allowing|enabling|permits?)\s+(?:the |our |my )?"
+    r"((?:[a-z-]+ ){1,2}?)(to )?(?=[a-z])",
+    _I,
+)
+_DANGLING = re.compile(r"(?:[,\s]+(?:and|that|which|to|it|should|must|can|will|also|where))+\s*$", _I)
+_POSSIBLE = re.compile(
+    r"\bit (?:should|must|is|has to|needs to)(?: be)? possible (?:for (?:the |an? )?(\w+) )?to\b", _I
+)
+_NO_ACTOR = frozenset({"to", "in", "on", "for", "a", "it", "an", "of", "and", "the"})
+# "a code that must be unique" is "a code (unique)"; a list of values likewise, so that what follows stays in the list.
+_RELATIVE = re.compile(
+    r",? (?:that|which|who) (?:must be|should be|has to be|is|are|be)(?: always)? (unique|optional|required|mandatory|positive)"
+    r"(?=[\s,.]|$)",
+    _I,
+)
+_CHOICE = re.compile(
+    r",? (?:that|which) (?:can|may|could|must|should|is|are|will)(?: only)?(?: be)?(?: either| one of)?:? " + _VALUES,
+    _I,
+)
+_WHETHER = re.compile(
+    r"\bwhether (?:or not )?(?:it|they|he|she|the \w+) (?:is|are|was|were|has been|have been|can be) (?:already |still )?(\w+)",
+    _I,
+)
+_WHO_WROTE = re.compile(r"\bwho (?:wrote|made|created|authored) (?:it|them)\b", _I)
+_WHICH = re.compile(
+    r"\b(?:which|what) (\w+) (?:it|they|he|she) (?:is|are|was|has|have|belongs?)(?: (?:on|in|to|at|of|from))?\b", _I
+)
+_NAMED_CHOICE = re.compile(
+    r"\b(status|state|stage|priority|type|kind|level|severity|difficulty|visibility|size|gender|role|condition|method)"
+    r"(?:: | of | being |, either |, one of | is one of | \(?either | )(?!and\b|or\b|is\b|can\b|of\b|which\b|that\b|for\b|to\b|must\b)"
+    + _VALUES,
+    _I,
+)
+
+
+def rephrased(sentence: str) -> list[str]:
+    """Return a sentence in plainer words, in two parts where it says what a system lets people do.
+
+    "As a guest I want to book" and "it lets guests book" become "guests can book".
+    """
+    told = _STORY.sub(lambda found: f"{found[1]} can ", sentence)
+    told = _POSSIBLE.sub(lambda found: f"{found[1] or 'users'} can", told)
+    told = _bracketed(_named_columns(told))
+    found = _LETS.match(told)
+    if found is None or found[2].split()[-1].lower() in _NO_ACTOR:
+        return [told]
+    before = _DANGLING.sub("", found[1])
+    after = f"{found[2]}can {told[found.end() :]}"
+    return [before, after] if len(before.split()) > 2 else [after]
+
+
+def _named_columns(sentence: str) -> str:
+    """Name the columns that people ask about: "whether it is vegan", "who wrote it", "which shelf it is on"."""
+    told = _WHETHER.sub(r"\1 (boolean)", sentence)
+    told = _WHO_WROTE.sub("author", told)
+    return _WHICH.sub(r"\1", told)
+
+
+def _bracketed(sentence: str) -> str:
+    """Put flags and values that hang behind a name into brackets."""
+    told = _RELATIVE.sub(r" (\1)", sentence)
+    told = _CHOICE.sub(lambda found: f" ({_values(found[1])})", told)
+    return _NAMED_CHOICE.sub(lambda found: _named(found), told)
+
+
+def _named(found: re.Match[str]) -> str:
+    if " or " not in found[2] or any(len(value.split()) > 2 for value in found[2].split(",")[:-1]):
+        return found[0]
+    return f"{found[1]} ({_values(found[2])})"
+
+
+def _values(text: str) -> str:
+    return re.sub(r",? (?:or|and) ", ", ", re.sub(r"\beither ", "", text))
