@@ -1,7 +1,9 @@
-"""The built-in offline model: a deterministic, rule-based reader of wishes. It needs no key, no network and no model."""
+"""The built-in offline model: a deterministic, rule-based reader of wishes, without key, network or model."""
 
 from __future__ import annotations
 
+from libs.offline.architecture import draft_architecture
 from libs.offline.reading import read_wish
+from libs.offline.reviewing import review
 
-__all__ = ["read_wish"]
+__all__ = ["draft_architecture", "read_wish", "review"]
