@@ -66,7 +66,7 @@ class JetStreamLog:
 
     async def append(self, subject: str, event: Event, envelope: Envelope, expected: Expected | None = None) -> int:
         """Append one fact; see ``EventLog.append``."""
-        headers: dict[str, Any] = envelope.to_headers() | {Header.EXPECTED_STREAM.value: EVENTS.name}
+        headers: dict[str, Any] = dict(envelope.to_headers())
         if expected:
             headers[Header.EXPECTED_LAST_SUBJECT_SEQUENCE.value] = str(expected.seq)
             headers[EXPECTED_SUBJECT] = expected.filter

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import Header, RawStreamMsg
+from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
 from libs.contracts import subjects
 from libs.contracts.codec import Order, decode_work, encode
 from libs.contracts.envelope import MSG_ID, Envelope, derive_id, new_id, now
 from libs.contracts.errors import NotFound
-from libs.contracts.streams import PARKED, WORK
+from libs.contracts.streams import PARKED
 from libs.eventlog.jetstream import publish
 from libs.eventlog.port import ParkedWork
 
@@ -28,8 +28,7 @@ class JetStreamQueue:
 
     async def put(self, order: Order) -> None:
         """Queue an order once per id."""
-        headers = order.envelope.to_headers() | {Header.EXPECTED_STREAM.value: WORK.name}
-        await publish(self._client, order.work.subject(), encode(order.work), headers)
+        await publish(self._client, order.work.subject(), encode(order.work), order.envelope.to_headers())
 
     async def park(self, order: Order, reason: str) -> None:
         """Keep an order aside."""

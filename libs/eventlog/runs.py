@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class _History:
 
     seqs: list[int] = field(default_factory=list[int])
     states: list[Run | None] = field(default_factory=list["Run | None"])
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def at(self, seq: int) -> Run | None:
         place = bisect_right(self.seqs, seq)
@@ -38,7 +40,9 @@ class Runs:
 
     async def load(self, project_id: str, run_id: str) -> Run | None:
         """The run as of now, or ``None`` if it was never requested."""
-        history = await self._read(project_id, run_id)
+        history = self._remember(subjects.run(project_id, run_id))
+        async with history.reading:
+            await self._read(history, project_id, run_id)
         return history.at(history.read)
 
     async def at(self, project_id: str, run_id: str, seq: int) -> Run | None:
@@ -47,22 +51,20 @@ class Runs:
         Raises:
             LogUnavailable: whoever answered has not seen that event yet.
         """
-        history = self._known.get(subjects.run(project_id, run_id))
-        if history is None or history.read < seq:
-            history = await self._read(project_id, run_id)
+        history = self._remember(subjects.run(project_id, run_id))
+        async with history.reading:  # of many that wait for neighbouring facts, the first reads for all
+            if history.read < seq:
+                await self._read(history, project_id, run_id)
         if history.read < seq:  # a replica that lags behind answered
             raise LogUnavailable(f"The log has not reached {seq} yet.")
         return history.at(seq)
 
-    async def _read(self, project_id: str, run_id: str) -> _History:
-        owner = subjects.run(project_id, run_id)
-        history = self._remember(owner)
-        for record in await self._log.load(subjects.events_of(owner), after=history.read):
-            if record.seq > history.read:  # another reader may have been here meanwhile
-                state = evolve(history.at(history.read), record.recorded)
-                history.seqs.append(record.seq)
-                history.states.append(state)
-        return history
+    async def _read(self, history: _History, project_id: str, run_id: str) -> None:
+        owner = subjects.events_of(subjects.run(project_id, run_id))
+        for record in await self._log.load(owner, after=history.read):
+            state = evolve(history.at(history.read), record.recorded)
+            history.seqs.append(record.seq)
+            history.states.append(state)
 
     def _remember(self, owner: str) -> _History:
         history = self._known.setdefault(owner, _History())

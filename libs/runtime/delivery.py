@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -86,7 +86,7 @@ class Delivery:
 
     async def _settle(self, message: Msg, headers: Mapping[str, str]) -> str:
         try:
-            async with _kept_alive(message, self._route.durable.ack_wait):
+            with _KeptAlive(message, self._route.durable.ack_wait):
                 await self._route.handle(message)
         except asyncio.CancelledError:
             await message.nak()  # shutting down: somebody else may take it at once
@@ -133,16 +133,26 @@ def _family(subject: str) -> str:
     return parts[5] if parts[0] == "events" and len(parts) > 5 else parts[-1]
 
 
-@contextlib.asynccontextmanager
-async def _kept_alive(message: Msg, ack_wait: float) -> AsyncGenerator[None]:
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(ack_wait / 3)
-            with contextlib.suppress(Exception):  # the next beat may get through
-                await message.in_progress()
+class _KeptAlive:
+    """Tells the server that the message is still worked on, three times within its ``ack_wait``."""
 
-    task = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        task.cancel()
+    def __init__(self, message: Msg, ack_wait: float) -> None:
+        self._message = message
+        self._interval = ack_wait / 3
+        self._beats: set[asyncio.Task[None]] = set()
+
+    def __enter__(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._interval, self._beat)
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _beat(self) -> None:
+        beat = asyncio.create_task(self._send())
+        self._beats.add(beat)
+        beat.add_done_callback(self._beats.discard)
+        self._timer = asyncio.get_running_loop().call_later(self._interval, self._beat)
+
+    async def _send(self) -> None:
+        with contextlib.suppress(Exception):  # the next beat may get through
+            await self._message.in_progress()

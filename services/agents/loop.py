@@ -67,7 +67,6 @@ class Loop:
         run = await self._open_run(order)
         if run is None:
             return
-        await self._append(order, (_started(order),))
         try:
             outputs = await self._work(order, run)
         except RunEnded:
@@ -89,7 +88,7 @@ class Loop:
     async def _work(self, order: Order, run: Run) -> Outputs:
         live = LiveText(self._platform, subjects.run(order.work.project_id, order.work.run_id), order.work)
         limit = self._platform.settings.stage_minutes * 60
-        started = time.monotonic()
+        began, started = time.monotonic(), asyncio.create_task(self._append(order, (_started(order),)))
         try:
             async with self._cancellation.of(order.work.run_id), asyncio.timeout(limit):
                 outputs = await self._agent.work(Job(order, run, live))
@@ -98,7 +97,8 @@ class Loop:
             raise ModelError("timeout", f"It was not done within {minutes:g} minutes.", "Try a faster model.") from None
         finally:
             await live.close()
-        return [_timed(output, time.monotonic() - started) for output in outputs]
+            await started  # what a stage gives must not stand in the log before its start
+        return [_timed(output, time.monotonic() - began) for output in outputs]
 
     async def _append(self, order: Order, outputs: Outputs) -> None:
         if len(outputs) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -46,11 +47,11 @@ async def follow(store: RunStore, recorded: Recorded, ids: tuple[str, str]) -> N
     run = await store.runs.at(*ids, recorded.seq)
     if run is None or run.seq != recorded.seq:
         return  # the fact did not count: the run was over, or the file was not waited for
-    for decision in decide(run, *ids, recorded.event):
-        if isinstance(decision, Work):
-            await store.order(recorded.envelope, decision)
-        else:
-            await store.append(ids, recorded.envelope, partial(_unless_over, decision))
+    decisions = decide(run, *ids, recorded.event)
+    await asyncio.gather(*(store.order(recorded.envelope, work) for work in decisions if isinstance(work, Work)))
+    for event in decisions:
+        if not isinstance(event, Work):
+            await store.append(ids, recorded.envelope, partial(_unless_over, event))
 
 
 def _unless_over(event: events.RunEvent, run: Run | None) -> events.RunEvent | None:
