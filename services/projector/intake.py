@@ -2,59 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from libs.contracts import subjects
-from libs.contracts.codec import Recorded
+from libs.contracts.codec import decode_event
 from libs.contracts.events import Event, Unknown
+from libs.contracts.subjects import EventAddress
 from libs.eventlog.port import RawRecord
-from services.projector.state import Fault
 
 MAX_REASON = 500  # characters
 NUL, REPLACEMENT = "\0", "\ufffd"
 ESCAPED_NUL = rb"\u0000"  # how JSON writes it
 
 
-@dataclass
-class Intake:
-    """A batch, sorted by what can be done with it."""
+class Fact(Struct, frozen=True):
+    """What views need of a record. ``cause`` is the id of the message that led to it."""
 
-    facts: list[Recorded] = field(default_factory=list[Recorded])
+    seq: int
+    address: EventAddress
+    event: Event
+    time: str
+    cause: str
+
+
+class Fault(Struct, frozen=True):
+    """A row of ``faults``: a fact that could not be projected, and why."""
+
+    seq: int
+    subject: str
+    type: str
+    reason: str
+
+
+class Intake(Struct):
+    """Records in order, sorted by what can be done with each."""
+
+    records: Sequence[RawRecord]
+    facts: list[Fact] = field(default_factory=list[Fact])
     faults: list[Fault] = field(default_factory=list[Fault])
     unknown: int = 0
 
+    @property
+    def position(self) -> int:
+        """Sequence of the last record."""
+        return self.records[-1].seq
 
-def take(records: Iterable[RawRecord]) -> Intake:
-    """Decode a batch."""
-    intake = Intake()
+
+def take(records: Sequence[RawRecord]) -> Intake:
+    """Decode records, at least one."""
+    intake = Intake(records)
     for record in records:
         try:
-            recorded = record.recorded
-            subjects.parse(recorded.subject)
+            fact = read(record)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
             intake.faults.append(fault(record, error))
             continue
-        if isinstance(recorded.event, Unknown):
+        if isinstance(fact.event, Unknown):
             intake.unknown += 1
         else:
-            intake.facts.append(_storable(recorded) if ESCAPED_NUL in record.data else recorded)
+            intake.facts.append(fact)
     return intake
 
 
-def fault(record: RawRecord | Recorded, error: Exception) -> Fault:
+def read(record: RawRecord) -> Fact:
+    """A record as a fact, without the parts of its envelope that no view shows.
+
+    Raises:
+        MsgspecError, KeyError, ValueError: body, headers or subject are not those of an event.
+    """
+    headers = record.headers
+    event = decode_event(headers["ce-type"], record.data)
+    if ESCAPED_NUL in record.data:
+        event = _storable(event)
+    address = subjects.parse(record.subject)
+    return Fact(record.seq, address, event, headers["ce-time"], headers.get("ce-causationid", ""))
+
+
+def fault(record: RawRecord, error: Exception) -> Fault:
     """The row that stands for a fact that could not be projected."""
-    kind = record.envelope.type if isinstance(record, Recorded) else record.headers.get("ce-type", "")
-    return Fault(record.seq, record.subject, kind, f"{type(error).__name__}: {error}".replace(NUL, "")[:MAX_REASON])
+    reason = f"{type(error).__name__}: {error}".replace(NUL, "")[:MAX_REASON]
+    return Fault(record.seq, record.subject, record.headers.get("ce-type", ""), reason)
 
 
-def _storable(recorded: Recorded) -> Recorded:
+def without(intake: Intake, error: Exception) -> Intake:
+    """A single record that PostgreSQL refused, as a fault."""
+    return replace(intake, facts=[], faults=[fault(intake.records[0], error)])
+
+
+def _storable(event: Event) -> Event:
     # PostgreSQL holds no NUL in text. The log keeps the original.
-    event: Event = msgspec.convert(_without_nul(msgspec.to_builtins(recorded.event)), type(recorded.event))
-    return replace(recorded, event=event)
+    return msgspec.convert(_without_nul(msgspec.to_builtins(event)), type(event))
 
 
 def _without_nul(value: Any) -> Any:

@@ -11,6 +11,7 @@ from libs.contracts.errors import Unavailable
 from libs.eventlog.port import EventLog
 from libs.runtime.postgres import Database
 from services.projector.projection import Counters, Projection
+from services.projector.reader import reading
 from services.projector.rebuild import LOCK, Busy, rebuild
 from services.projector.schema import create, deployed, fingerprint
 from services.projector.store import LIVE, Checkpoint, Fenced, Store
@@ -85,7 +86,7 @@ class Projector:
         projection = Projection(Store(self._database, checkpoint), self._counters)
         log.info("following", position=projection.position)
         self._fault, self._followed = "", True
-        async with projection.follow(self._events) as tail:
-            async for records in tail:
-                await projection.take(records)
+        async with reading(self._events, projection.position) as reader:
+            while True:
+                await projection.take(await reader.next())
                 self._counters.position.set(projection.position)

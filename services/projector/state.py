@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from msgspec import Struct
-
 from libs.contracts import events as e
-from libs.contracts import subjects
-from libs.contracts.codec import Recorded
 from libs.contracts.subjects import EventAddress
+from services.projector.intake import Fact, Fault
 from services.projector.views import projects, run_artifacts, run_files, run_stages, runs, users
 from services.projector.views.projects import Project
 from services.projector.views.run_artifacts import Artifact
@@ -27,15 +24,6 @@ class OpenRun:
     row: Run | None = None
     stages: dict[str, Stage] = field(default_factory=dict[str, Stage])
     versions: dict[str, int] = field(default_factory=dict[str, int])  # of each path
-
-
-class Fault(Struct, frozen=True):
-    """A row of ``faults``: a fact that could not be projected, and why."""
-
-    seq: int
-    subject: str
-    type: str
-    reason: str
 
 
 @dataclass
@@ -67,31 +55,31 @@ class State:
         self.runs: dict[str, OpenRun] = {}
         self.projects: dict[str, Project | None] = {}
 
-    def unknown(self, batch: Iterable[Recorded]) -> tuple[list[str], list[str]]:
+    def unknown(self, batch: Iterable[Fact]) -> tuple[list[str], list[str]]:
         """Ids of the runs and of the projects that ``batch`` is about and that must be loaded first."""
-        addresses = [subjects.parse(recorded.subject) for recorded in batch]
+        addresses = [fact.address for fact in batch]
         run_ids = {a.run_id for a in addresses if a.run_id} - self.runs.keys()
         project_ids = {a.project_id for a in addresses if a.project_id} - self.projects.keys()
         return sorted(run_ids), sorted(project_ids)
 
-    def fold(self, batch: Iterable[Recorded]) -> Changes:
+    def fold(self, batch: Iterable[Fact]) -> Changes:
         """Take up facts, in order; the answer is what must be written."""
         changes = Changes()
-        for recorded in batch:
-            address = subjects.parse(recorded.subject)
+        for fact in batch:
+            address = fact.address
             if address.run_id:
-                self._run(address, recorded, changes)
+                self._run(address, fact, changes)
             elif address.project_id:
-                self._project(address.project_id, recorded, changes)
-            elif row := users.ROWS.get(type(recorded.event)):  # pyright: ignore[reportArgumentType]  # Event subtype
-                changes.users[address.user_id] = row(address.user_id, recorded, recorded.event)  # pyright: ignore[reportArgumentType]
+                self._project(address.project_id, fact, changes)
+            elif row := users.ROWS.get(type(fact.event)):  # pyright: ignore[reportArgumentType]  # Event subtype
+                changes.users[address.user_id] = row(address.user_id, fact, fact.event)  # pyright: ignore[reportArgumentType]
         return changes
 
-    def _project(self, project_id: str, recorded: Recorded, changes: Changes) -> None:
-        change = projects.ROWS.get(type(recorded.event))
+    def _project(self, project_id: str, fact: Fact, changes: Changes) -> None:
+        change = projects.ROWS.get(type(fact.event))
         if change is None:
             return
-        row = self.projects[project_id] = change(self.projects[project_id], project_id, recorded, recorded.event)
+        row = self.projects[project_id] = change(self.projects[project_id], project_id, fact, fact.event)
         if row:
             changes.projects[project_id] = row
         if row and row.deleted:
@@ -103,29 +91,29 @@ class State:
         self.runs.update((key, OpenRun()) for key in gone)
         changes.forget(gone)
 
-    def _run(self, address: EventAddress, recorded: Recorded, changes: Changes) -> None:
-        run, event = self.runs[address.run_id], recorded.event
+    def _run(self, address: EventAddress, fact: Fact, changes: Changes) -> None:
+        run, event = self.runs[address.run_id], fact.event
         if isinstance(event, e.Requested):
             project = self.projects[address.project_id]
             if run.row is None and not (project and project.deleted):
-                run.row = runs.requested(address.project_id, address.run_id, recorded, event)
+                run.row = runs.requested(address.project_id, address.run_id, fact, event)
                 changes.runs[address.run_id] = run.row
         elif run.row is not None and not run.row.over and type(event) in runs.CHANGES:
-            self._details(run, address.run_id, recorded, changes)
-            run.row = runs.evolve(run.row, recorded, files_written=len(run.versions))
+            self._details(run, address.run_id, fact, changes)
+            run.row = runs.evolve(run.row, fact, files_written=len(run.versions))
             changes.runs[address.run_id] = run.row
-            if artifact := run_artifacts.row(address.run_id, run.row.pass_number, recorded):
+            if artifact := run_artifacts.row(address.run_id, run.row.pass_number, fact):
                 changes.artifacts.append(artifact)
 
-    def _details(self, run: OpenRun, run_id: str, recorded: Recorded, changes: Changes) -> None:
-        event = recorded.event
-        order = run_stages.order_of(recorded)
-        if order and (stage := run_stages.evolve(run.stages.get(order), run_id, recorded)):
+    def _details(self, run: OpenRun, run_id: str, fact: Fact, changes: Changes) -> None:
+        event = fact.event
+        order = run_stages.order_of(fact)
+        if order and (stage := run_stages.evolve(run.stages.get(order), run_id, fact)):
             run.stages[order] = stage
             changes.stages[run_id, order] = stage
         if isinstance(event, e.FileWritten):
             version = run.versions[event.path] = run.versions.get(event.path, 0) + 1
-            changes.files.append(run_files.ROWS[e.FileWritten](run_id, version, recorded, event))
+            changes.files.append(run_files.ROWS[e.FileWritten](run_id, version, fact, event))
 
     def settle(self, most: int) -> None:
         """Forget runs that are over, and everything once more than ``most`` runs are open."""

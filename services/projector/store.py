@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from libs.contracts.codec import Recorded
 from libs.runtime.postgres import Database, Session
-from services.projector.state import Changes, Fault, OpenRun, State
+from services.projector.intake import Fact, Intake
+from services.projector.state import Changes, OpenRun, State
 from services.projector.views.projects import Project
 from services.projector.views.run_stages import Stage
 from services.projector.views.runs import Run
@@ -41,31 +41,31 @@ class Store:
         self._state = State()
         self.position = checkpoint.position
 
-    async def apply(self, batch: Sequence[Recorded], position: int, faults: Sequence[Fault] = ()) -> None:
-        """Take up ``batch`` and advance to ``position``, both or neither.
+    async def apply(self, intake: Intake) -> None:
+        """Take up a batch and advance to its position, both or neither.
 
         Raises:
             Fenced: somebody else did. Unstorable: PostgreSQL refuses a value. Unavailable: it is gone.
         """
         try:
             async with self._database.transaction() as session:
-                await self._advance(session, position)
-                await self._load(session, batch)
-                changes = self._state.fold(batch)
-                changes.faults.extend(faults)
+                await self._advance(session, intake.position)
+                await self._load(session, intake.facts)
+                changes = self._state.fold(intake.facts)
+                changes.faults.extend(intake.faults)
                 await write(session, changes)
         except BaseException:
             self._state = State()  # it may be ahead of the tables
             raise
-        self.position = position
+        self.position = intake.position
         self._state.settle(MOST_OPEN_RUNS)
 
     async def _advance(self, session: Session, position: int) -> None:
         if not await session.run("advance", position=position, before=self.position, generation=self._generation):
             raise Fenced(f"somebody else moved the views on from {self.position}")
 
-    async def _load(self, session: Session, batch: Sequence[Recorded]) -> None:
-        run_ids, project_ids = self._state.unknown(batch)
+    async def _load(self, session: Session, facts: Sequence[Fact]) -> None:
+        run_ids, project_ids = self._state.unknown(facts)
         if project_ids:
             known = {row.id: row for row in await _rows(session, Project, "load_projects", project_ids)}
             self._state.projects.update((key, known.get(key)) for key in project_ids)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from libs.contracts import events as e
-from libs.contracts.codec import Recorded
+from services.projector.intake import Fact
 
 
 class Project(Struct, frozen=True):
@@ -23,22 +23,22 @@ class Project(Struct, frozen=True):
     deleted: bool = False
 
 
-def _created(row: Project | None, project_id: str, recorded: Recorded, event: e.Created) -> Project:
-    time = recorded.envelope.time
+def _created(row: Project | None, project_id: str, fact: Fact, event: e.Created) -> Project:
+    time = fact.time
     return row or Project(project_id, event.owner, event.name, time, time)
 
 
-def _renamed(row: Project | None, _id: str, recorded: Recorded, event: e.Renamed) -> Project | None:
+def _renamed(row: Project | None, _id: str, fact: Fact, event: e.Renamed) -> Project | None:
     if row is None or row.deleted:
         return row
-    return replace(row, name=event.name, updated_at=recorded.envelope.time)
+    return replace(row, name=event.name, updated_at=fact.time)
 
 
-def _deleted(_row: Project | None, project_id: str, recorded: Recorded, _event: e.Deleted) -> Project:
-    return Project(project_id, owner="", name="", created_at=None, updated_at=recorded.envelope.time, deleted=True)
+def _deleted(_row: Project | None, project_id: str, fact: Fact, _event: e.Deleted) -> Project:
+    return Project(project_id, owner="", name="", created_at=None, updated_at=fact.time, deleted=True)
 
 
-ROWS: dict[type[e.Event], Callable[[Project | None, str, Recorded, Any], Project | None]] = {
+ROWS: dict[type[e.Event], Callable[[Project | None, str, Fact, Any], Project | None]] = {
     e.Created: _created,
     e.Renamed: _renamed,
     e.Deleted: _deleted,

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from libs.contracts import events as e
-from libs.contracts.codec import Recorded
+from services.projector.intake import Fact
 
 
 class Artifact(Struct, frozen=True):
@@ -34,11 +34,11 @@ ROWS: dict[type[e.Event], tuple[str, Callable[[Any], Any]]] = {
 }
 
 
-def row(run_id: str, pass_number: int, recorded: Recorded) -> Artifact | None:
+def row(run_id: str, pass_number: int, fact: Fact) -> Artifact | None:
     """The row of a fact that hands something on, in the pass that the run is in."""
-    found = ROWS.get(type(recorded.event))
+    found = ROWS.get(type(fact.event))
     if found is None:
         return None
     kind, body = found
-    encoded = msgspec.Raw(msgspec.json.encode(body(recorded.event)))
-    return Artifact(run_id, recorded.seq, kind, pass_number, recorded.envelope.time, encoded)
+    encoded = msgspec.Raw(msgspec.json.encode(body(fact.event)))
+    return Artifact(run_id, fact.seq, kind, pass_number, fact.time, encoded)

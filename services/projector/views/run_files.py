@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from libs.contracts import events as e
-from libs.contracts.codec import Recorded
+from services.projector.intake import Fact
 
 
 class File(Struct, frozen=True):
@@ -23,9 +23,9 @@ class File(Struct, frozen=True):
     written_at: str
 
 
-def _written(run_id: str, version: int, recorded: Recorded, ev: e.FileWritten) -> File:
-    size, time = len(ev.content.encode()), recorded.envelope.time
-    return File(run_id, ev.path, version, recorded.seq, ev.pass_number, ev.content, ev.sha256, ev.origin, size, time)
+def _written(run_id: str, version: int, fact: Fact, ev: e.FileWritten) -> File:
+    size, time = len(ev.content.encode()), fact.time
+    return File(run_id, ev.path, version, fact.seq, ev.pass_number, ev.content, ev.sha256, ev.origin, size, time)
 
 
 ROWS = {e.FileWritten: _written}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from libs.contracts import events as e
-from libs.contracts.codec import Recorded
+from services.projector.intake import Fact
 from services.projector.views.runs import NOTHING, added
 
 
@@ -76,21 +76,21 @@ CHANGES: dict[type[e.Event], Callable[[Any, str], dict[str, Any]]] = {
 }
 
 
-def order_of(recorded: Recorded) -> str:
+def order_of(fact: Fact) -> str:
     """Id of the order that a fact is about; empty for facts that no order led to."""
-    event = recorded.event
+    event = fact.event
     if isinstance(event, ATTEMPTS):
         return event.work_id
-    return recorded.envelope.causationid if type(event) in CHANGES else ""
+    return fact.cause if type(event) in CHANGES else ""
 
 
-def evolve(row: Stage | None, run_id: str, recorded: Recorded) -> Stage | None:
+def evolve(row: Stage | None, run_id: str, fact: Fact) -> Stage | None:
     """The row after one more fact; an output of an order that nobody was seen to take up makes none."""
-    event = recorded.event
+    event = fact.event
     if row is None and isinstance(event, ATTEMPTS):
-        row = _new(run_id, recorded.seq, event)
+        row = _new(run_id, fact.seq, event)
     if row is None:
         return None
     usage = getattr(event, "usage", NOTHING)
-    changes = CHANGES[type(event)](event, recorded.envelope.time) | added(row, usage)
+    changes = CHANGES[type(event)](event, fact.time) | added(row, usage)
     return replace(row, model=usage.model or row.model, **changes)

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from libs.contracts import events as e
 from libs.contracts.artifacts import Usage
-from libs.contracts.codec import Recorded
 from libs.contracts.run import Status
+from services.projector.intake import Fact
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ def added(row: Any, usage: Usage) -> dict[str, int]:
     return {name: getattr(row, name) + getattr(usage, name) for name in COSTS}
 
 
-def requested(project_id: str, run_id: str, recorded: Recorded, event: e.Requested) -> Run:
+def requested(project_id: str, run_id: str, fact: Fact, event: e.Requested) -> Run:
     """The row of a new run."""
     return Run(
         id=run_id,
@@ -80,9 +80,9 @@ def requested(project_id: str, run_id: str, recorded: Recorded, event: e.Request
         verify=event.verify,
         base_run_id=event.base_run_id,
         change=event.change,
-        requested_at=recorded.envelope.time,
-        updated_at=recorded.envelope.time,
-        last_seq=recorded.seq,
+        requested_at=fact.time,
+        updated_at=fact.time,
+        last_seq=fact.seq,
     )
 
 
@@ -121,12 +121,12 @@ CHANGES: dict[type[e.Event], Callable[[Any], dict[str, Any]]] = {
 }
 
 
-def evolve(row: Run, recorded: Recorded, files_written: int) -> Run:
+def evolve(row: Run, fact: Fact, files_written: int) -> Run:
     """The row after one more fact, by which ``files_written`` paths have been written."""
-    event, time = recorded.event, recorded.envelope.time
+    event, time = fact.event, fact.time
     changes = CHANGES[type(event)](event)
     if isinstance(event, e.TERMINAL):
         changes |= {"stage": "", "finished_at": time}
     else:  # what ends a run repeats the costs of its stages
         changes |= added(row, getattr(event, "usage", NOTHING))
-    return replace(row, updated_at=time, last_seq=recorded.seq, files_written=files_written, **changes)
+    return replace(row, updated_at=time, last_seq=fact.seq, files_written=files_written, **changes)

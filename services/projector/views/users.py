@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from libs.contracts import events as e
-from libs.contracts.codec import Recorded
+from services.projector.intake import Fact
 
 
 class User(Struct, frozen=True):
@@ -17,8 +17,8 @@ class User(Struct, frozen=True):
     created_at: str
 
 
-def _registered(user_id: str, recorded: Recorded, event: e.Registered) -> User:
-    return User(user_id, event.email, event.superuser, recorded.envelope.time)
+def _registered(user_id: str, fact: Fact, event: e.Registered) -> User:
+    return User(user_id, event.email, event.superuser, fact.time)
 
 
 ROWS = {e.Registered: _registered}
