@@ -44,10 +44,11 @@ async def quiet(workshop, worker: Worker) -> None:
 
 
 async def parked(workshop, count: int = 1):
-    async with asyncio.timeout(20):
-        while len(found := await workshop.queue.parked()) < count:
-            await asyncio.sleep(0.01)
-    return found
+    async def enough():
+        found = await workshop.queue.parked()
+        return found if len(found) >= count else None
+
+    return await until(enough)
 
 
 async def test_each_order_has_one_taker_and_two_copies_share_the_work(workshop):

@@ -70,14 +70,14 @@ class JetStreamWorkshop:
         self, handler: Handler, copies: int = 1, concurrency: int = 1, shutdown_seconds: float = 5.0
     ) -> AsyncIterator[None]:
         settings = RuntimeSettings(nats_url=self.url, retry_delays=DELAYS, shutdown_seconds=shutdown_seconds)
-        service = Service(SERVICE, routes=(self._route(handler, concurrency),))
+        service = Service(SERVICE, routes=(self.route(handler, concurrency),))
         async with AsyncExitStack() as stack:
             for _ in range(copies):
                 platform = Platform(settings, self.connection)
                 await stack.enter_async_context(running(platform, service))
             yield
 
-    def _route(self, handler: Handler, concurrency: int) -> Route:
+    def route(self, handler: Handler, concurrency: int) -> Route:
         async def handle(message: Msg) -> None:
             try:
                 order = decode_order(message)
