@@ -1,0 +1,121 @@
+"""The read models as PostgreSQL has them: opened when it is there, and not waited for when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from libs.contracts.errors import Unavailable
+from libs.runtime.postgres import Database, NotPrepared, Row
+
+SQL = Path(__file__).parent / "sql"
+SCHEMA = "views"
+ANSWER_SECONDS = 3.0  # a reader rather hears that there is no answer than waits on
+PAUSE = 0.5  # seconds between attempts to reach the database
+CONNECTIONS = 10
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class Reader:
+    """Named queries on the views; ``keep_open`` runs beside and connects."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._database: Database | None = None
+        self._opened = asyncio.Event()
+
+    async def keep_open(self) -> None:
+        """Connect as soon as there is a database."""
+        while self._dsn and self._database is None:
+            try:
+                self._database = await Database.open(self._dsn, SQL, schema=SCHEMA, connections=CONNECTIONS)
+            except Unavailable as error:
+                log.warning("database_away", cause=str(error))
+                await asyncio.sleep(PAUSE)
+        self._opened.set()
+        await asyncio.Event().wait()
+
+    async def opened(self) -> Database | None:
+        """The database once it is there; ``None`` if none is set."""
+        await self._opened.wait()
+        return self._database
+
+    async def all(self, name: str, **values: Any) -> Sequence[Row]:
+        """Every row of a named query."""
+        return await self._asked(lambda database: database.all(name, **values))
+
+    async def one(self, name: str, **values: Any) -> Row | None:
+        """First row of a named query."""
+        return await self._asked(lambda database: database.one(name, **values))
+
+    async def value(self, name: str, **values: Any) -> Any:
+        """First column of the first row."""
+        return await self._asked(lambda database: database.value(name, **values))
+
+    async def _asked(self, question: Callable[[Database], Awaitable[T]]) -> T:
+        if not self._dsn:
+            raise Unavailable("There is no database to read from. Set DATABASE_URL and start again.")
+        if self._database is None:
+            raise Unavailable("The database does not answer. Commands and event streams go on; try again in a moment.")
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await question(self._database)
+        except NotPrepared:
+            raise Unavailable("The views are being made. Try again in a moment.") from None
+        except (TimeoutError, Unavailable):
+            raise Unavailable(
+                "The database does not answer. Commands and event streams go on; try again in a moment."
+            ) from None
+
+    async def close(self) -> None:
+        """Leave the database."""
+        if self._database is not None:
+            await self._database.close()
+
+
+class Progress:
+    """How far the views are, heard from the projector, so that a command can wait for its own effect."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._position = -1
+        self._waiters: dict[asyncio.Future[None], int] = {}
+
+    async def follow(self) -> None:
+        """Listen for ever."""
+        database = await self._reader.opened()
+        if database is None:
+            await asyncio.Event().wait()
+            return
+        async for payload in database.listen("projected"):
+            try:
+                self._reached(int(payload or await self._reader.value("position") or 0))
+            except Unavailable:  # the next notice tells
+                self._position = -1
+
+    def _reached(self, position: int) -> None:
+        self._position = position
+        for waiter, wanted in list(self._waiters.items()):
+            if wanted <= position and not waiter.done():
+                waiter.set_result(None)
+
+    async def reached(self, seq: int, seconds: float) -> bool:
+        """Whether the views tell of ``seq``, waiting for that at most ``seconds``."""
+        if self._position >= seq or self._position < 0:
+            return self._position >= seq
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters[waiter] = seq
+        try:
+            async with asyncio.timeout(seconds):
+                await waiter
+            return True
+        except TimeoutError:
+            return False
+        finally:
+            del self._waiters[waiter]

@@ -1,0 +1,173 @@
+"""One tail of the log for all clients: each fact is read once, encoded once, and kept for those who watch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Generator, Iterable
+from contextlib import contextmanager
+
+from libs.contracts import subjects
+from libs.contracts.errors import TooMany
+from libs.eventlog.port import EventLog, RawRecord
+from services.edge.frames import LAST, ends, frame, live_frame, name_of
+
+RING_FRAMES = 512
+RING_BYTES = 1_000_000
+REPLAY_BYTES = 256_000  # written at a time while a client catches up
+EVERYTHING = "events.project.>"
+LIVE = "live."
+BUSY_SECONDS = 5
+
+Frame = tuple[int, bytes, bool]  # position, bytes, whether nothing follows
+Listener = Callable[[RawRecord], None]
+
+
+class Ring:
+    """The newest frames of one owner. Whatever stands above ``floor`` is in it."""
+
+    __slots__ = ("_bytes", "floor", "frames", "waiters", "watchers")
+
+    def __init__(self, floor: int) -> None:
+        self.floor = floor
+        self.frames: deque[Frame] = deque()
+        self.waiters: set[asyncio.Future[bool]] = set()
+        self.watchers = 0
+        self._bytes = 0
+
+    def add(self, position: int, data: bytes, last: bool = False) -> None:
+        self.frames.append((position, data, last))
+        self._bytes += len(data)
+        while len(self.frames) > RING_FRAMES or (self._bytes > RING_BYTES and len(self.frames) > 1):
+            self.floor, dropped, _ = self.frames.popleft()
+            self._bytes -= len(dropped)
+
+    def above(self, position: int) -> list[Frame]:
+        """Newest first while searching: the cost is the number of new frames, not the size of the ring."""
+        found: list[Frame] = []
+        for item in reversed(self.frames):
+            if item[0] <= position:
+                break
+            found.append(item)
+        found.reverse()
+        return found
+
+    def wake(self) -> None:
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(True)
+        self.waiters.clear()
+
+
+class Hub:
+    """Rings exist only for runs and projects that somebody watches; everything older is read from the log."""
+
+    def __init__(self, log: EventLog, epoch: str, head: int, streams: int) -> None:
+        self.epoch = epoch
+        self.closing = False
+        self.watching = 0
+        self._log = log
+        self._position = head
+        self._streams = streams
+        self._rings: dict[str, Ring] = {}
+        self._fragments = 0
+        self._listeners: list[Listener] = []
+
+    def on_record(self, listener: Listener) -> None:
+        """Have ``listener`` see every fact as it passes."""
+        self._listeners.append(listener)
+
+    async def follow(self) -> None:
+        """Read the log for ever."""
+        async for batch in self._log.tail(EVERYTHING, after=self._position):
+            touched: set[Ring] = set()
+            for record in batch:
+                touched.update(self._take(record))
+                self._position = record.seq
+            for ring in touched:
+                ring.wake()
+
+    def _take(self, record: RawRecord) -> list[Ring]:
+        for listener in self._listeners:
+            listener(record)
+        rings = [ring for owner in _owners(record.subject) if (ring := self._rings.get(owner))]
+        if rings:
+            data = frame(record, self.epoch, name_of(record))
+            for ring in rings:
+                ring.add(record.seq, data, ends(record.subject))
+        return rings
+
+    def fragment(self, subject: str, body: bytes) -> None:
+        """Hand a live fragment to those who asked for them."""
+        rings = [ring for owner in _owners(subject) if (ring := self._rings.get(LIVE + owner))]
+        if rings and (data := live_frame(body)):
+            self._fragments += 1
+            for ring in rings:
+                ring.add(self._fragments, data)
+                ring.wake()
+
+    @contextmanager
+    def watch(self, owner: str, live: bool = False) -> Generator[Ring]:
+        """The ring of ``owner``, kept while somebody watches.
+
+        Raises:
+            TooMany: this copy serves as many streams as it may.
+        """
+        if self.watching >= self._streams and not live:
+            raise TooMany("Too many event streams are open here. Wait 5 s and try again.", BUSY_SECONDS)
+        key, floor = (LIVE + owner, self._fragments) if live else (owner, self._position)
+        ring = self._rings.setdefault(key, Ring(floor))
+        ring.watchers += 1
+        self.watching += not live
+        try:
+            yield ring
+        finally:
+            ring.watchers -= 1
+            self.watching -= not live
+            if not ring.watchers:
+                del self._rings[key]
+
+    async def history(self, owner: str, after: int) -> list[RawRecord]:
+        """What the log holds of ``owner`` above ``after``."""
+        return await self._log.load(subjects.events_of(owner), after=after)
+
+    async def over(self, owner: str, by: int) -> bool:
+        """Whether the story of ``owner`` ended at or before sequence ``by``."""
+        names = LAST if ".run." in owner else ("deleted",)
+        found = await asyncio.gather(*[self._log.load(subjects.event(owner, name)) for name in names])
+        return any(records and records[0].seq <= by for records in found)
+
+    def frames(self, records: Iterable[RawRecord]) -> AsyncIterator[list[Frame]]:
+        """Records as frames, in pieces of a bounded size, the loop let go between them."""
+        return _pieces((r.seq, frame(r, self.epoch, name_of(r)), ends(r.subject)) for r in records)
+
+    def close(self) -> None:
+        """Let every stream end."""
+        self.closing = True
+        for ring in self._rings.values():
+            ring.wake()
+
+
+async def _pieces(frames: Iterable[Frame]) -> AsyncIterator[list[Frame]]:
+    piece: list[Frame] = []
+    size = 0
+    for item in frames:
+        piece.append(item)
+        size += len(item[1])
+        if size >= REPLAY_BYTES:
+            yield piece
+            piece, size = [], 0
+            await asyncio.sleep(0)
+    if piece:
+        yield piece
+
+
+def _owners(subject: str) -> tuple[str, ...]:
+    """The project, and the run if it is about one, that a subject of either kind belongs to."""
+    match subject.split(".", 5):
+        case [_, "project", project_id, "run", run_id, _]:
+            return f"project.{project_id}", f"project.{project_id}.run.{run_id}"
+        case [_, "project", project_id, *_]:
+            return (f"project.{project_id}",)
+        case _:
+            return ()

@@ -1,0 +1,1 @@
+"""What the edge answers, by subject."""

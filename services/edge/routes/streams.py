@@ -1,0 +1,60 @@
+"""Server-sent events of a run and of a project."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.types import ASGIApp
+
+from libs.contracts import subjects
+from services.edge.frames import cursor
+from services.edge.house import House, Visit
+from services.edge.stream import EventStream, Watch
+
+TAGS = ["events"]
+LastEventId = Annotated[
+    str | None, HeaderParameter(name="Last-Event-ID", description="the id of the last event seen", required=False)
+]
+LastEventIdQuery = Annotated[
+    str | None,
+    QueryParameter(name="last_event_id", description="the same, where no header can be sent", required=False),
+]
+Live = Annotated[bool, QueryParameter(description="also send fragments as they appear")]
+
+
+@get("/v1/runs/{run_id:str}/events", tags=TAGS, summary="The story of a run, live", sse=True)
+async def follow_run(
+    visit: NamedDependency[Visit],
+    run_id: FromPath[str],
+    seen: LastEventId = None,
+    last_event_id: LastEventIdQuery = None,
+    live: Live = False,
+) -> ASGIApp:
+    place = await visit.run(run_id)
+    return _stream(
+        visit.house, Watch(place.path, cursor(seen or last_event_id, visit.house.hub.epoch), live, visit.user.expires)
+    )
+
+
+@get("/v1/projects/{project_id:str}/events", tags=TAGS, summary="Everything in a project, live", sse=True)
+async def follow_project(
+    visit: NamedDependency[Visit],
+    project_id: FromPath[str],
+    seen: LastEventId = None,
+    last_event_id: LastEventIdQuery = None,
+    live: Live = False,
+) -> ASGIApp:
+    owner = subjects.project(await visit.project(project_id))
+    return _stream(
+        visit.house, Watch(owner, cursor(seen or last_event_id, visit.house.hub.epoch), live, visit.user.expires)
+    )
+
+
+def _stream(house: House, watch: Watch) -> Any:
+    return EventStream(house.hub, watch, house.patience)
+
+
+ROUTES: list[Any] = [follow_run, follow_project]

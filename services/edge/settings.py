@@ -1,0 +1,37 @@
+"""Settings of the edge."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from libs.runtime.settings import CONFIG
+
+
+class EdgeSettings(BaseSettings):
+    """Where the one door of the house is, and who may knock."""
+
+    model_config = CONFIG
+
+    edge_host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 is every one")
+    edge_port: int = Field(8000, ge=0, le=65535, description="TCP port to listen on; 0 is any that is free")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="web origins that may call us from a browser, separated by commas"
+    )
+    edge_streams: int = Field(5000, ge=1, description="event streams that one copy serves at the same time")
+    edge_heartbeat_seconds: float = Field(15.0, gt=0, description="between comments on a stream that is quiet")
+    edge_write_seconds: float = Field(10.0, gt=0, description="how long a client may leave a stream unread")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "*" in value:
+            raise ValueError("name each origin: '*' would let every web page in")
+        return value

@@ -1,0 +1,182 @@
+"""A client's event stream: a cursor on the shared rings, with back-pressure, signs of life, and an end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from libs.contracts.errors import Unavailable
+from libs.eventlog.port import RawRecord
+from services.edge.frames import END, HEARTBEAT, OPENING
+from services.edge.hub import Frame, Hub, Ring
+
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache, no-transform"),
+    (b"x-accel-buffering", b"no"),
+]
+
+DIRECT_SEND = "interius.send"  # past every wrapper, for what is sent many times
+
+Send = Callable[[dict[str, Any]], Any]
+Receive = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a client wants to see: whose facts, above which sequence, with fragments, until when (epoch seconds)."""
+
+    owner: str
+    after: int
+    live: bool
+    expires: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a stream begins: ``backlog`` was loaded when everything above ``floor`` was in the ring."""
+
+    ring: Ring
+    live: Ring | None
+    floor: int
+    backlog: Sequence[RawRecord]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds between signs of life, and for a client to take what it was sent."""
+
+    heartbeat: float
+    write: float
+
+
+class EventStream:
+    """An ASGI response. It ends after the last fact, when the token expires, when we close, or when the client goes."""
+
+    def __init__(self, hub: Hub, watch: Watch, patience: Patience) -> None:
+        self._hub = hub
+        self._watch = watch
+        self._patience = patience
+        self._cursor = watch.after
+        self._live_cursor = 0
+        self._ended = False
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        owner, after = self._watch.owner, self._watch.after
+        with ExitStack() as stack:
+            ring = stack.enter_context(self._hub.watch(owner))
+            live = stack.enter_context(self._hub.watch(owner, live=True)) if self._watch.live else None
+            if after and await self._hub.over(owner, by=after):
+                await _no_content(send)
+                return
+            floor, backlog = ring.floor, await self._hub.history(owner, after)
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            direct: Send = scope.get(DIRECT_SEND, send)
+            await _until_gone(receive, self._write(direct, Start(ring, live, floor, backlog)))
+
+    async def _write(self, send: Send, start: Start) -> None:
+        self._live_cursor = start.live.floor if start.live else 0
+        await self._put(send, OPENING)
+        with contextlib.suppress(Unavailable):  # the client comes back to where it was
+            await self._replay(send, start.floor, start.backlog)
+            await self._follow(send, start.ring, start.live)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _follow(self, send: Send, ring: Ring, live: Ring | None) -> None:
+        while not (self._ended or self._hub.closing or time.time() > self._watch.expires):
+            if self._cursor < ring.floor:
+                floor = ring.floor
+                await self._replay(send, floor, await self._hub.history(self._watch.owner, self._cursor))
+            elif not await self._put_new(send, ring, live) and not await self._wait(ring, live):
+                await self._put(send, HEARTBEAT)
+
+    async def _replay(self, send: Send, floor: int, records: Sequence[RawRecord]) -> None:
+        async for piece in self._hub.frames(records):
+            await self._put_frames(send, piece)
+            if self._ended or self._hub.closing:
+                return
+        self._cursor = max(self._cursor, floor)
+
+    async def _put_new(self, send: Send, ring: Ring, live: Ring | None) -> bool:
+        fragments = live.above(self._live_cursor) if live else []
+        if fragments:
+            self._live_cursor = fragments[-1][0]
+        frames = ring.above(self._cursor)
+        if fragments:
+            await self._put(send, b"".join(data for _, data, _ in fragments))
+        if frames:
+            await self._put_frames(send, frames)
+        return bool(frames or fragments)
+
+    async def _put_frames(self, send: Send, frames: list[Frame]) -> None:
+        data: list[bytes] = []
+        for position, encoded, last in frames:
+            self._cursor = position
+            data.append(encoded)
+            if last:
+                self._ended = True
+                data.append(END)
+                break
+        await self._put(send, data[0] if len(data) == 1 else b"".join(data))
+
+    async def _put(self, send: Send, data: bytes) -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        cut = loop.call_later(self._patience.write, _cut, send, task)
+        try:
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+        finally:
+            cut.cancel()
+
+    async def _wait(self, ring: Ring, live: Ring | None) -> bool:
+        """Whether something came; false after a silence."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[bool] = loop.create_future()
+        rings = (ring, live) if live else (ring,)
+        for watched in rings:
+            watched.waiters.add(waiter)
+        silence = loop.call_later(self._patience.heartbeat, _silent, waiter)
+        try:
+            return await waiter
+        finally:
+            silence.cancel()
+            for watched in rings:
+                watched.waiters.discard(waiter)
+
+
+def _silent(waiter: asyncio.Future[bool]) -> None:
+    if not waiter.done():
+        waiter.set_result(False)
+
+
+def _cut(send: Send, task: asyncio.Task[Any]) -> None:
+    # A close would wait for the unread bytes to be taken, for ever.
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.abort()
+    task.cancel()
+
+
+async def _no_content(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _until_gone(receive: Receive, writing: Coroutine[Any, Any, None]) -> None:
+    tasks = {asyncio.create_task(writing), asyncio.create_task(_disconnected(receive))}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
