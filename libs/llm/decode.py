@@ -13,6 +13,7 @@ from libs.llm.faults import find_faults
 from libs.llm.port import T
 
 _THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
+_NUL = "\\u0000"  # valid in JSON, but PostgreSQL stores no text with it
 _FENCE = re.compile(r"```([\w.+-]*)[^\n]*\n(.*?)\n?```", re.DOTALL)
 
 
@@ -23,9 +24,10 @@ def decode(text: str, answer: type[T]) -> T:
         ModelError: ``invalid_output`` with each fault.
     """
     try:
-        return msgspec.json.decode(text, type=answer)
+        value = msgspec.json.decode(text, type=answer)
     except (msgspec.DecodeError, UnicodeError):
         return _decode_loosely(text, answer)
+    return value if _NUL not in text else _decode_loosely(text, answer)
 
 
 def _decode_loosely(text: str, answer: type[T]) -> T:
@@ -62,6 +64,6 @@ def _no_json(text: str) -> str:
         return "at $: the answer is empty; answer with one JSON object"
     try:
         msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         return f"at $: the answer is not one JSON object ({error}); it begins with {text.strip()[:60]!r}"
     return f"at $: the answer is JSON, but not an object; it begins with {text.strip()[:60]!r}"

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from libs.llm.schema import LIMITS, OPENAI_LIMITS, strict_schema
+from libs.llm.schema import BARE, LEAN, Form, strict_schema
+from libs.llm.schema import OPENAI as OPENAI_FORM
 
-# How an answer is held to its shape, strongest first: a schema with these limits, JSON alone, words alone.
-_LEVELS: tuple[frozenset[str] | str, ...] = (LIMITS, OPENAI_LIMITS, frozenset(), "json_object", "words")
+# How an answer is held to its shape, best first: a schema of this form, JSON alone, words alone.
+_LEVELS: tuple[Form | str, ...] = (LEAN, OPENAI_FORM, BARE, "json_object", "words")
 _ABOUT_SHAPE = ("response_format", "json_schema", "json_object", "schema", "grammar", "structured output")
 
 

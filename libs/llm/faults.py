@@ -22,6 +22,9 @@ def _walk(value: object, kind: Any, place: str) -> Iterator[str]:
     yield from below
     if below:
         return
+    if isinstance(value, str) and "\0" in value:
+        yield f"at {place}: a text may not hold the character U+0000"
+        return
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import msgspec
 
-from libs.contracts.artifacts import Requirements, Usage
-from libs.llm.inputs import RequirementsInput
+from libs.contracts.artifacts import Architecture, ModelReview, Requirements, Usage
+from libs.llm.inputs import ArchitectureInput, RequirementsInput, ReviewInput
 from libs.llm.port import Answer, ModelError, OnDelta, T, Task
 
 _PIECE = 400  # characters per piece of a streamed answer
@@ -42,11 +42,25 @@ def _answer(task: Task[Any]) -> msgspec.Struct:
 
 
 def _requirements(inputs: RequirementsInput) -> Requirements:
-    from libs.offline.reading import read_wish  # noqa: PLC0415 (its lexicon is loaded only where it is used)
+    from libs.offline import read_wish  # noqa: PLC0415 (its lexicon is loaded only where it is used)
 
     return read_wish(inputs.wish, inputs.feedback, inputs.base)
 
 
+def _architecture(inputs: ArchitectureInput) -> Architecture:
+    from libs.offline import draft_architecture  # noqa: PLC0415
+
+    return draft_architecture(inputs.charter)
+
+
+def _review(inputs: ReviewInput) -> ModelReview:
+    from libs.offline import review  # noqa: PLC0415
+
+    return review(inputs.files, inputs.charter)
+
+
 _ANSWERS: dict[str, Callable[[Any], msgspec.Struct]] = {
     "draft_requirements": _requirements,
+    "draft_architecture": _architecture,
+    "review_code": _review,
 }

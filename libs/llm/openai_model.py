@@ -63,7 +63,7 @@ class OpenAIModel:
                 return await self._adapting(task, call)
             except ModelError as error:
                 pause = error.retry_after or random.uniform(0.4, 0.5) * 2**attempt  # noqa: S311 (no secret)
-                late = pause > LONGEST_PAUSE or monotonic() + pause >= deadline
+                late = pause > min(LONGEST_PAUSE, (deadline - monotonic()) / 2)  # time must be left for the answer
                 if not error.retryable or late or attempt == MOST_ATTEMPTS:
                     raise
                 _log.info("model_retry", action="model_retry", model=self._name, reason=error.kind, pause_s=pause)

@@ -32,8 +32,8 @@ class Attempt:
 
     @property
     def text(self) -> str:
-        """What was said."""
-        return "".join(self.texts)
+        """What was said; a character that was cut into surrogates is whole again, half a one is replaced."""
+        return "".join(self.texts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     @property
     def usage(self) -> Usage:
@@ -86,7 +86,7 @@ class Call:
             attempt.refusals.append(choice.delta.refusal)
         if choice.delta.content:
             attempt.texts.append(choice.delta.content)
-            self._on_delta(choice.delta.content)
+            self._on_delta(choice.delta.content.encode(errors="replace").decode())
 
     def unusable(self, attempt: Attempt, max_tokens: int) -> ModelError | None:
         """Why a response that came to its end is no answer, if it is none."""

@@ -10,7 +10,7 @@ import msgspec
 
 from libs.contracts.artifacts import SourceFile, WrittenCode
 from libs.llm.port import Correction, Task
-from libs.llm.schema import LIMITS, strict_schema
+from libs.llm.schema import strict_schema
 
 Message: TypeAlias = dict[str, str]
 
@@ -70,7 +70,7 @@ def _without_defaults(value: Any) -> Any:
 def _form(answer: type[msgspec.Struct], *, free: bool) -> str:
     if free and answer is WrittenCode:
         return "Answer with the whole text of the file in one fenced code block, and nothing else."
-    schema = msgspec.json.encode(strict_schema(answer, LIMITS)).decode()
+    schema = msgspec.json.encode(strict_schema(answer)).decode()
     return f"Answer with one JSON object and nothing else. It must match this JSON Schema:\n{schema}"
 
 

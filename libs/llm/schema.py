@@ -1,13 +1,13 @@
 """JSON Schema of an answer in the strict subset that providers hold a model to.
 
-The subset is OpenAI's: the root is an object, each object is closed and requires all its properties, and the only
-keywords are those named here. Limits that a provider does not take are written into the description instead.
+The subset is OpenAI's: the root is an object, each object is closed and requires all its properties, and few keywords
+are known. Limits that a provider does not take are written into the description instead.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,43 +21,57 @@ _JSON_KINDS = {bool: "boolean", int: "integer", float: "number", str: "string"}
 Schema = dict[str, Any]
 
 
+class Form(NamedTuple):
+    """What a schema holds: the limit keywords it keeps, and whether a field with a default may be left out."""
+
+    limits: frozenset[str]
+    omits_defaults: bool = False
+
+
+# Without defaults an answer has a quarter of the tokens, and small models write better ones; OpenAI wants them all.
+LEAN = Form(LIMITS, omits_defaults=True)
+OPENAI = Form(OPENAI_LIMITS)
+BARE = Form(frozenset())
+
+
 class NotStrictError(TypeError):
     """The type has no form in the strict subset."""
 
 
 @lru_cache(maxsize=64)
-def strict_schema(answer: type[msgspec.Struct], keep: frozenset[str] = LIMITS) -> Schema:
-    """Schema of ``answer`` that keeps the limit keywords in ``keep``; shared, so not to be changed.
+def strict_schema(answer: type[msgspec.Struct], form: Form = LEAN) -> Schema:
+    """Schema of ``answer`` in this form; shared, so not to be changed.
 
     Raises:
         NotStrictError: ``answer`` holds ``Any``, a ``dict`` or a fixed-length tuple.
     """
     raw = msgspec.json.schema(answer)
-    parts = {name: _strict(part, name, keep) for name, part in raw["$defs"].items()}
+    parts = {name: _strict(part, name, form) for name, part in raw["$defs"].items()}
     root = parts.pop(raw["$ref"].rsplit("/", 1)[1])
     return {**root, "$defs": parts} if parts else root
 
 
-def _strict(node: Schema, place: str, keep: frozenset[str]) -> Schema:
+def _strict(node: Schema, place: str, form: Form) -> Schema:
     _refuse(node, place)
-    out = {k: _part(k, v, place, keep) for k, v in node.items() if k not in _DROPPED and k not in LIMITS - keep}
+    lost = LIMITS - form.limits
+    out = {key: _part(key, value, place, form) for key, value in node.items() if key not in _DROPPED | lost}
     if "properties" in out:
-        out["required"] = list(out["properties"])
+        out["required"] = node.get("required", []) if form.omits_defaults else list(out["properties"])
         out["additionalProperties"] = False
     if "enum" in out:
         out["type"] = _JSON_KINDS[type(out["enum"][0])]
-    if notes := [f"{k}={v}" for k, v in node.items() if k in LIMITS - keep]:
+    if notes := [f"{k}={v}" for k, v in node.items() if k in lost]:
         out["description"] = f"{out.get('description', '')} ({', '.join(notes)})".strip()
     return out
 
 
-def _part(key: str, value: Any, place: str, keep: frozenset[str]) -> Any:
+def _part(key: str, value: Any, place: str, form: Form) -> Any:
     if key == "properties":
-        return {name: _strict(part, f"{place}.{name}", keep) for name, part in value.items()}
+        return {name: _strict(part, f"{place}.{name}", form) for name, part in value.items()}
     if key == "items":
-        return _strict(value, f"{place}[]", keep)
+        return _strict(value, f"{place}[]", form)
     if key == "anyOf":
-        return [_strict(part, place, keep) for part in value]
+        return [_strict(part, place, form) for part in value]
     return value
 
 

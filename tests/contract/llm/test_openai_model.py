@@ -225,6 +225,17 @@ async def test_cancelling_closes_the_connection_at_once() -> None:
                 await asyncio.sleep(0.01)
 
 
+async def test_a_character_cut_in_two_arrives_whole() -> None:
+    async def halves(_: Request) -> str:
+        return '{"charter": null, "questions": ["a \\ud83d\\ude00 b \U0001f600"]}'
+
+    pieces: list[str] = []
+    async with OpenAIServer(halves) as server, model_at(server) as model:
+        answer = await model.answer(TASK, pieces.append)
+    assert answer.value.questions == ("a \U0001f600 b \U0001f600",)
+    assert "".join(pieces).encode()
+
+
 async def test_no_more_calls_than_the_bound_run_at_the_same_time() -> None:
     limits = Limits(concurrency=3)
     async with OpenAIServer(good, speed=(0.05, 0.0)) as server, model_at(server, limits) as model:

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+
+from libs.contracts.artifacts import Architecture, Charter, ModelReview, Requirements, WrittenCode
+from libs.llm.schema import BARE, LEAN, OPENAI, Form, NotStrictError, strict_schema
+
+ANSWERS = [Requirements, Architecture, WrittenCode, ModelReview]
+STRICT_KEYWORDS = {"type", "properties", "required", "additionalProperties", "description", "items", "anyOf", "enum"}
+
+
+def nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield schema
+    inner = [*schema.get("$defs", {}).values(), *schema.get("properties", {}).values(), *schema.get("anyOf", [])]
+    for node in [*inner, *([schema["items"]] if "items" in schema else [])]:
+        yield from nodes(node)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("form", [LEAN, OPENAI, BARE])
+def test_every_answer_has_a_schema_in_the_strict_subset(answer: type[msgspec.Struct], form: Form) -> None:
+    schema = strict_schema(answer, form)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["type"] == "object"
+    for node in nodes(schema):
+        assert set(node) <= STRICT_KEYWORDS | form.limits | {"$ref", "$defs"}
+        if node.get("type") == "object":
+            assert node["additionalProperties"] is False
+            assert form.omits_defaults or node["required"] == list(node["properties"])
+        if "$ref" in node:
+            assert set(node) == {"$ref"}, "a reference has no siblings"
+            assert node["$ref"].removeprefix("#/$defs/") in schema["$defs"]
+
+
+def test_a_valid_answer_fits_its_schema_and_a_wrong_one_does_not() -> None:
+    schema = strict_schema(Requirements)
+    value = msgspec.json.decode(msgspec.json.encode(Requirements(Charter("library", "Library", "Books."))))
+    jsonschema.validate(value, schema)
+    value["charter"]["name"] = "Not A Slug"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value, schema)
+
+
+def test_in_the_lean_form_only_what_has_no_default_is_required() -> None:
+    field = strict_schema(Requirements, LEAN)["$defs"]["Field"]
+    assert field["required"] == ["name", "type"]
+    assert "pattern" in field["properties"]
+
+
+def test_limits_a_provider_does_not_take_are_told_in_words() -> None:
+    title = strict_schema(Requirements, BARE)["$defs"]["Charter"]["properties"]["title"]
+    assert title["description"] == "(maxLength=80, minLength=1)"
+
+
+class WithDict(msgspec.Struct):
+    things: dict[str, int]
+
+
+class WithPair(msgspec.Struct):
+    pair: tuple[int, str]
+
+
+class WithAny(msgspec.Struct):
+    thing: Any
+
+
+@pytest.mark.parametrize("shape", [WithDict, WithPair, WithAny])
+def test_a_type_without_a_strict_form_is_refused_by_place(shape: type[msgspec.Struct]) -> None:
+    with pytest.raises(NotStrictError, match=rf"^{shape.__name__}\.\w+:"):
+        strict_schema(shape)
