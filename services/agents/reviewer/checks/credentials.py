@@ -18,6 +18,7 @@ SECRET_NAME = re.compile(
     r"(?:^|_)(?:secret|secret_key|password|passwd|api_key|apikey|private_key|access_key|auth_token)$"
 )
 PLACEHOLDER = re.compile(r"change|example|replace|your|dummy|test|placeholder|xxx|todo|insecure|\$\{|<|secret|password")
+_NAMING = (ast.Assign, ast.AnnAssign, ast.keyword, ast.arguments)
 HINT = "read it from the environment"
 
 
@@ -31,7 +32,7 @@ def check_text(content: str) -> Iterator[Fault]:
 def check_assignments(tree: ast.Module) -> Iterator[Fault]:
     """Variables, defaults and keyword arguments that are named like a secret and hold a text."""
     for node in ast.walk(tree):
-        for name, value in _named(node):
+        for name, value in _named(node) if isinstance(node, _NAMING) else ():
             if SECRET_NAME.search(name.lower()) and _is_secret(value):
                 yield Fault("error", f"'{name}' holds a secret as plain text; {HINT}.", value.lineno, RULE)
 

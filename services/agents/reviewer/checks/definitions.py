@@ -22,6 +22,7 @@ KEEP_CLASS = {"dataclass", "final", "total_ordering", "runtime_checkable"}
 PLAIN_BASES = {"object", "ABC", "Generic", "Protocol"}
 CALLED_OTHERWISE = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "NamedTuple", "TypedDict", "type"}
 PLAIN_STATEMENTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Expr, ast.Pass)
+WRITE_MEMBERS = {"setattr", "vars"}
 HOOKS = {"__getattr__", "__getattribute__", "__new__", "__init_subclass__", "__class_getitem__"}
 
 
@@ -82,12 +83,13 @@ def class_of(node: ast.ClassDef, resolve: Resolve) -> Class:
     bases = [resolve(names) for names in named if names not in outside]
     known = [base for base in bases if base is not None]
     methods = {item.name: function_of(item, method=True) for item in node.body if isinstance(item, FunctionNode)}
-    plain = _is_plain(node, methods)
+    inside = list(ast.walk(node))
+    plain = _is_plain(node, methods) and not any(isinstance(n, ast.Name) and n.id in WRITE_MEMBERS for n in inside)
     otherwise = any(names[-1:] and names[-1] in CALLED_OTHERWISE for names in named)
     return Class(
         line=node.lineno,
         bases=tuple(known),
-        members=_members(node),
+        members=_members(inside),
         methods={name: m for name, m in methods.items() if m.signature is not None and _once(node, name)},
         sealed=plain and len(known) == len(bases),
         inherits=plain and "__init__" not in methods and len(known) == len(bases) == 1 and not _is_dataclass(node),
@@ -101,7 +103,6 @@ def _is_plain(node: ast.ClassDef, methods: dict[str, Function]) -> bool:
         and not HOOKS & methods.keys()
         and all(_decorator(decorator) in KEEP_CLASS for decorator in node.decorator_list)
         and all(isinstance(item, PLAIN_STATEMENTS) for item in node.body)
-        and not any(isinstance(inner, ast.Name) and inner.id in {"setattr", "vars"} for inner in ast.walk(node))
     )
 
 
@@ -109,9 +110,9 @@ def _once(node: ast.ClassDef, name: str) -> bool:
     return sum(isinstance(item, FunctionNode) and item.name == name for item in node.body) == 1
 
 
-def _members(node: ast.ClassDef) -> frozenset[str]:
+def _members(inside: list[ast.AST]) -> frozenset[str]:
     members: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in inside:
         if isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
             members.add(inner.attr)
         elif isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):

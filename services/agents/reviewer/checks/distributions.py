@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from libs.contracts.artifacts import Dependency, SourceFile
+from services.agents.reviewer.checks.parse import read_toml
 
 REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 # Where the import name is not the distribution's name, and what comes along with it and is commonly imported.
@@ -80,8 +80,16 @@ NEEDS: dict[tuple[str, str], tuple[str, str]] = {
 }
 
 
-def declared_imports(files: Iterable[SourceFile], dependencies: Iterable[Dependency]) -> frozenset[str]:
-    """Every top-level import name that the declared dependencies offer."""
+def declared_imports(files: Iterable[SourceFile], dependencies: Iterable[Dependency]) -> frozenset[str] | None:
+    """Every top-level import name that the declared dependencies offer; None when a declaration cannot be read."""
+    try:
+        requirements = _requirements(files, dependencies)
+    except (ValueError, RecursionError):
+        return None  # the parse check says so
+    return frozenset(offer for requirement in requirements for offer in _offers(requirement))
+
+
+def _requirements(files: Iterable[SourceFile], dependencies: Iterable[Dependency]) -> list[str]:
     requirements = [dependency.name for dependency in dependencies]
     for file in files:
         name = file.path.rpartition("/")[2]
@@ -89,7 +97,7 @@ def declared_imports(files: Iterable[SourceFile], dependencies: Iterable[Depende
             requirements += [line for line in file.content.splitlines() if not line.lstrip().startswith(("#", "-"))]
         elif name == "pyproject.toml":
             requirements += _pyproject(file.content)
-    return frozenset(offer for requirement in requirements for offer in _offers(requirement))
+    return requirements
 
 
 def _offers(requirement: str) -> Iterator[str]:
@@ -106,10 +114,7 @@ def _offers(requirement: str) -> Iterator[str]:
 
 
 def _pyproject(content: str) -> list[str]:
-    try:
-        document: Any = tomllib.loads(content)
-    except (ValueError, RecursionError):
-        return []  # the parse check says so
+    document: Any = read_toml(content)
     project = _table(document, "project")
     groups = [*_table(project, "optional-dependencies").values(), *_table(document, "dependency-groups").values()]
     poetry = _table(_table(document, "tool"), "poetry")

@@ -26,8 +26,8 @@ def check_imports(path: str, project: Project) -> Iterator[Fault]:
             )
         elif project.has(module.partition(".")[0]):
             yield from _project_import(project, imported, module)
-        else:
-            yield from _outside_import(project, imported, module)
+        elif project.declared is not None:
+            yield from _outside_import(project, project.declared, imported, module)
 
 
 def _project_import(project: Project, imported: Imported, module: str) -> Iterator[Fault]:
@@ -41,14 +41,14 @@ def _project_import(project: Project, imported: Imported, module: str) -> Iterat
             yield _fault(imported, f"'{module}' has no name '{imported.name}'{offer}", "import-name")
 
 
-def _outside_import(project: Project, imported: Imported, module: str) -> Iterator[Fault]:
+def _outside_import(project: Project, declared: frozenset[str], imported: Imported, module: str) -> Iterator[Fault]:
     top = module.partition(".")[0]
-    if top not in sys.stdlib_module_names and top not in project.declared:
+    if top not in sys.stdlib_module_names and top not in declared:
         inside = [name for name in project.modules if name.endswith(f".{module}")]
         hint = f"; did you mean '{inside[0]}'?" if inside else "; declare its package or do without it"
         yield _fault(imported, f"No declared dependency offers '{top}'{hint}", "dependency")
     needed, package = NEEDS.get((module, imported.name or ""), ("", ""))
-    if needed and needed not in project.declared:
+    if needed and needed not in declared:
         yield _fault(imported, f"'{imported.name}' needs the package '{package}'; declare it", "dependency")
 
 

@@ -7,6 +7,7 @@ import json
 import tomllib
 import warnings
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import yaml
 
@@ -57,10 +58,11 @@ def _not_text(content: str, position: int) -> Fault:
     return Fault("error", "A character here cannot be written as UTF-8.", line, "parse")
 
 
-def _read_toml(content: str) -> None:
+def read_toml(content: str) -> dict[str, Any]:
+    """The document; a ValueError says why there is none."""
     if len(content) > MAX_TOML or any(len(line) > MAX_TOML_LINE for line in content.splitlines()):
         raise ValueError(f"TOML is read up to {MAX_TOML} characters and {MAX_TOML_LINE} in a line")
-    tomllib.loads(content)
+    return tomllib.loads(content)
 
 
 def _read_yaml(content: str) -> None:
@@ -76,7 +78,7 @@ def _read_yaml(content: str) -> None:
 
 _READERS: dict[str, Callable[[str], object]] = {
     ".json": json.loads,
-    ".toml": _read_toml,
+    ".toml": read_toml,
     ".yml": _read_yaml,
     ".yaml": _read_yaml,
 }

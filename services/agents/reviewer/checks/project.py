@@ -12,7 +12,9 @@ from services.agents.reviewer.checks.fault import is_test
 class Project:
     """Files by path, modules by dotted name, and the facts of each module that could be read."""
 
-    def __init__(self, files: Sequence[SourceFile], facts: Mapping[str, Facts], declared: frozenset[str]) -> None:
+    def __init__(
+        self, files: Sequence[SourceFile], facts: Mapping[str, Facts], declared: frozenset[str] | None
+    ) -> None:
         self.files = {file.path: file for file in files}
         self.facts = facts
         self.declared = declared

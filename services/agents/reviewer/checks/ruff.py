@@ -41,6 +41,7 @@ ARGUMENTS = (
 
 class _Place(Struct):
     row: int
+    column: int
 
 
 class _Finding(Struct):
@@ -92,18 +93,19 @@ def _run(files: Sequence[SourceFile]) -> list[_Finding]:
 
 def _fault(found: _Finding, file: SourceFile) -> Fault:
     row = found.location.row if found.location else 0
-    return Fault(_severity(found, file, row), found.message, row, found.code or "parse")
+    return Fault(_severity(found, file), found.message, row, found.code or "parse")
 
 
-def _severity(found: _Finding, file: SourceFile, row: int) -> Severity:
+def _severity(found: _Finding, file: SourceFile) -> Severity:
     code = found.code or "invalid-syntax"
     if code == "invalid-syntax":
         return "error"
-    if code == "F811" and (is_test(file.path) or not _defines(file, row)):
+    if code == "F811" and (is_test(file.path) or not _defines(found.location, file)):
         return "warning"
     return "error" if code.startswith(ERRORS) and not code.startswith(NOT_ERRORS) else "warning"
 
 
-def _defines(file: SourceFile, row: int) -> bool:
-    line = file.content.splitlines()[row - 1 : row]
-    return bool(line) and line[0].lstrip().startswith(("def ", "async def ", "class "))
+def _defines(place: _Place | None, file: SourceFile) -> bool:
+    """A ``def`` or ``class`` stands before the place: not an import or a parameter of that name."""
+    line = "".join(file.content.splitlines()[place.row - 1 : place.row]) if place else ""
+    return line[: place.column - 1 if place else 0].split()[-1:] in (["def"], ["class"])

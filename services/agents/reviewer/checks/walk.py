@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from services.agents.reviewer.checks.facts import Imported
 from services.agents.reviewer.checks.scopes import Read, Scope
 
+_LEAVES = (ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -37,4 +39,5 @@ class Walk:
 
 def children(walk: Walk, node: ast.AST, place: Place) -> None:
     """Visit what ``node`` is made of."""
-    walk.push(ast.iter_child_nodes(node), place)
+    inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, _LEAVES)]
+    walk.stack.extend([(child, place) for child in reversed(inner)])
