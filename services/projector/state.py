@@ -98,7 +98,7 @@ class State:
             if run.row is None and not (project and project.deleted):
                 run.row = runs.requested(address.project_id, address.run_id, fact, event)
                 changes.runs[address.run_id] = run.row
-        elif run.row is not None and not run.row.over and type(event) in runs.CHANGES:
+        elif run.row is not None and runs.counts(run.row, event):
             self._details(run, address.run_id, fact, changes)
             run.row = runs.evolve(run.row, fact, files_written=len(run.versions))
             changes.runs[address.run_id] = run.row

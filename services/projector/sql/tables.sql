@@ -63,6 +63,7 @@ create table runs (
     failure_stage     text        not null,
     security_score    bigint,
     questions         text[]      not null,
+    missing           text[]      not null,  -- files that this pass still waits for
     last_seq          bigint      not null
 ) with (fillfactor = 60);  -- rows change often and fit beside their older selves
 create index runs_of_project on runs (project_id, requested_at desc);

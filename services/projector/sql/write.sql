@@ -15,13 +15,13 @@ insert into runs select * from json_populate_recordset(null::runs, :rows::json)
 on conflict (id) do update set (
     name, title, summary, status, stage, updated_at, finished_at, pass_number, files_total, files_written,
     prompt_tokens, completion_tokens, cached_tokens, calls, milliseconds, micro_usd, failure_reason,
-    failure_message, failure_advice, failure_stage, security_score, questions, last_seq
+    failure_message, failure_advice, failure_stage, security_score, questions, missing, last_seq
 ) = (
     excluded.name, excluded.title, excluded.summary, excluded.status, excluded.stage, excluded.updated_at,
     excluded.finished_at, excluded.pass_number, excluded.files_total, excluded.files_written,
     excluded.prompt_tokens, excluded.completion_tokens, excluded.cached_tokens, excluded.calls,
     excluded.milliseconds, excluded.micro_usd, excluded.failure_reason, excluded.failure_message,
-    excluded.failure_advice, excluded.failure_stage, excluded.security_score, excluded.questions,
+    excluded.failure_advice, excluded.failure_stage, excluded.security_score, excluded.questions, excluded.missing,
     excluded.last_seq
 );
 

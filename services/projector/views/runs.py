@@ -50,6 +50,7 @@ class Run(Struct, frozen=True, kw_only=True):
     failure_stage: str = ""
     security_score: int | None = None
     questions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -110,10 +111,10 @@ CHANGES: dict[type[e.Event], Callable[[Any], dict[str, Any]]] = {
     e.ApprovalRequested: lambda _: {"status": "waiting_for_approval"},
     e.Approved: lambda _: {"status": "running"},
     e.RevisionRequested: lambda _: {"status": "running", "questions": ()},
-    e.FilesPlanned: lambda ev: {"files_total": len(ev.files)},
+    e.FilesPlanned: lambda ev: {"files_total": len(ev.files), "missing": tuple(file.path for file in ev.files)},
     e.FileWritten: lambda _: {},
     e.CodeReviewed: lambda ev: {"security_score": ev.review.security_score},
-    e.PatchRequested: lambda ev: {"pass_number": ev.pass_number},
+    e.PatchRequested: lambda ev: {"pass_number": ev.pass_number, "missing": tuple(patch.path for patch in ev.patches)},
     e.Verified: lambda _: {},
     e.Completed: _completed,
     e.Failed: _failed,
@@ -121,10 +122,21 @@ CHANGES: dict[type[e.Event], Callable[[Any], dict[str, Any]]] = {
 }
 
 
+def counts(row: Run, event: e.Event) -> bool:
+    """Whether a fact changes the run: not after its end, and no file that this pass does not wait for (run.evolve)."""
+    if row.over or type(event) not in CHANGES:
+        return False
+    if isinstance(event, e.FileWritten):
+        return event.path in row.missing and event.pass_number == row.pass_number
+    return True
+
+
 def evolve(row: Run, fact: Fact, files_written: int) -> Run:
     """The row after one more fact, by which ``files_written`` paths have been written."""
     event, time = fact.event, fact.time
     changes = CHANGES[type(event)](event)
+    if isinstance(event, e.FileWritten):
+        changes["missing"] = tuple(path for path in row.missing if path != event.path)
     if isinstance(event, e.TERMINAL):
         changes |= {"stage": "", "finished_at": time}
     else:  # what ends a run repeats the costs of its stages
