@@ -68,15 +68,18 @@ EXTRAS: dict[tuple[str, str], tuple[str, ...]] = {
     ("sqlalchemy", "asyncio"): ("greenlet",),
     ("uvicorn", "standard"): ("uvloop", "httptools", "websockets", "watchfiles", "dotenv", "yaml"),
 }
-# Names that work only when another package is installed, which their own package does not bring.
-NEEDS: dict[tuple[str, str], tuple[str, str]] = {
-    ("fastapi", "Form"): ("python_multipart", "python-multipart"),
-    ("fastapi", "File"): ("python_multipart", "python-multipart"),
-    ("fastapi.security", "OAuth2PasswordRequestForm"): ("python_multipart", "python-multipart"),
-    ("fastapi.testclient", "TestClient"): ("httpx", "httpx"),
-    ("starlette.testclient", "TestClient"): ("httpx", "httpx"),
-    ("pydantic", "EmailStr"): ("email_validator", "email-validator"),
-    ("fastapi.templating", "Jinja2Templates"): ("jinja2", "jinja2"),
+# Names that work only when another package is installed, which their own package does not bring: the package to declare
+# and the import names that show it is there.
+_MULTIPART = ("python-multipart", ("python_multipart",))
+_CLIENT = ("httpx", ("httpx", "httpx2"))  # newer releases of Starlette use httpx2
+NEEDS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("fastapi", "Form"): _MULTIPART,
+    ("fastapi", "File"): _MULTIPART,
+    ("fastapi.security", "OAuth2PasswordRequestForm"): _MULTIPART,
+    ("fastapi.testclient", "TestClient"): _CLIENT,
+    ("starlette.testclient", "TestClient"): _CLIENT,
+    ("pydantic", "EmailStr"): ("email-validator", ("email_validator",)),
+    ("fastapi.templating", "Jinja2Templates"): ("jinja2", ("jinja2",)),
 }
 
 

@@ -47,8 +47,8 @@ def _outside_import(project: Project, declared: frozenset[str], imported: Import
         inside = [name for name in project.modules if name.endswith(f".{module}")]
         hint = f"; did you mean '{inside[0]}'?" if inside else "; declare its package or do without it"
         yield _fault(imported, f"No declared dependency offers '{top}'{hint}", "dependency")
-    needed, package = NEEDS.get((module, imported.name or ""), ("", ""))
-    if needed and needed not in declared:
+    package, shown_by = NEEDS.get((module, imported.name or ""), ("", ()))
+    if shown_by and declared.isdisjoint(shown_by):
         yield _fault(imported, f"'{imported.name}' needs the package '{package}'; declare it", "dependency")
 
 
