@@ -41,9 +41,9 @@ def _overview(charter: Charter) -> str:
     count = len(charter.entities)
     return (
         f"# {charter.title}\n\n{charter.description}\n\n"
-        f"A FastAPI application over one relational database, with {count} table{'s' if count != 1 else ''} of its own. "
+        f"A FastAPI application over one relational database with {count} table{'s' if count != 1 else ''}. "
         "Requests are checked against schemas, worked in one database transaction, and answered as JSON; errors are "
-        "answered with a status and a sentence. Each entity has a model, its schemas and its routes in files of their own."
+        "answered with a status and a sentence. Each entity has its model, schemas and routes in files of their own."
     )
 
 

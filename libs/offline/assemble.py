@@ -1,4 +1,4 @@
-"""From facts to a draft: columns to their owners, constraints to their columns, permissions and rules to their place."""
+"""From facts to a draft: columns to their owners, constraints to their columns, rules and rights to their place."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from libs.offline.collect import PARTS, collect
 from libs.offline.draft import MAX_RULES, Draft, EntityDraft
 from libs.offline.facts import Facts, Has, Limit, Stated
 from libs.offline.grants import grant_all
+from libs.offline.items import Item
 from libs.offline.lexicon import attributes
 from libs.offline.lexicon.catalog import STOCKED
 from libs.offline.lexicon.nouns import PEOPLE
-from libs.offline.phrases import Item, Phrase
+from libs.offline.phrases import Phrase
 from libs.offline.relate import actor_of, has_entity, relate_all
-from libs.offline.words import article, field_name, singular
+from libs.offline.words import article, field_name, singular, singular_key
 
 _STOCK = frozenset({"stock", "inventory", "quantity"})
 
@@ -90,7 +91,7 @@ def _limit(draft: Draft, limit: Limit) -> None:
     owner = _owner(draft, limit)
     if owner is None:
         return
-    name = field_name("_".join(phrase.words[-1:] if len(phrase.words) == 1 else phrase.words))
+    name = _kept_name(owner, field_name("_".join(phrase.words)))
     relation = owner.relations.get(name)
     if relation is not None:
         required = relation.required and "optional" not in limit.item.flags
@@ -101,8 +102,15 @@ def _limit(draft: Draft, limit: Limit) -> None:
     column = fields.column(limit.item, owner.key)
     if column is None:
         return
-    kept = owner.fields.get(column.name)
+    kept = owner.fields.get(name) or owner.fields.get(column.name)
     draft.put_field(owner, fields.constrained(kept, limit.item) if kept else column)
+
+
+def _kept_name(owner: EntityDraft, name: str) -> str:
+    """Return the name a column goes by: the due date may be kept as ``due_on``."""
+    single = singular_key(name)
+    others = (name, single, f"{name.removesuffix('_date')}_on", f"{name.removesuffix('_time')}_at")
+    return next((each for each in others if each in owner.fields or each in owner.relations), name)
 
 
 def _states(draft: Draft, key: str, item: Item) -> None:
@@ -133,7 +141,7 @@ def _holder(draft: Draft, limit: Limit) -> EntityDraft | None:
     phrase = limit.item.phrase
     name = field_name("_".join(phrase.words))
     hinted = draft.entities.get(draft.find(limit.hint)) if limit.hint is not None else None
-    holders = [entity for entity in draft.entities.values() if name in entity.fields or name in entity.relations]
+    holders = [entity for entity in draft.entities.values() if _holds(entity, name)]
     stocked = next((draft.entities[key] for key in STOCKED if key in draft.entities), None)
     if singular(phrase.head) in _STOCK and stocked is not None and not holders:
         return stocked
@@ -143,6 +151,11 @@ def _holder(draft: Draft, limit: Limit) -> EntityDraft | None:
         return holders[0]
     alone = singular(phrase.head) in attributes.ATTRIBUTES and len(draft.entities) == 1
     return next(iter(draft.entities.values())) if alone else None
+
+
+def _holds(entity: EntityDraft, name: str) -> bool:
+    kept = _kept_name(entity, name)
+    return kept in entity.fields or kept in entity.relations
 
 
 def _own(draft: Draft, facts: Facts) -> None:
@@ -156,9 +169,13 @@ def _own(draft: Draft, facts: Facts) -> None:
 def _rule(draft: Draft, stated: Stated) -> None:
     text = stated.text.strip(" .,;:")
     text = f"{text[:1].upper()}{text[1:]}."[:400]
+    about = _about(draft, stated)
+    if not about and not stated.listed:
+        draft.unused.append(stated.text)
+        return
     if len(text) < 8 or any(kept == text for kept, _ in draft.rules) or len(draft.rules) >= MAX_RULES:
         return
-    draft.rules.append((text, _about(draft, stated)))
+    draft.rules.append((text, about))
 
 
 def _about(draft: Draft, stated: Stated) -> str:

@@ -13,7 +13,7 @@ from libs.offline.draft import Draft, draft_of
 from libs.offline.edits import remove, rename
 from libs.offline.facts import Facts, Has, Mention
 from libs.offline.finish import finish
-from libs.offline.phrases import Item, items
+from libs.offline.items import Item, items
 from libs.offline.questions import note_unread
 from libs.offline.read_has import inner_of
 from libs.offline.reader import read
@@ -48,9 +48,11 @@ _UNNEEDED = re.compile(
     r"^(.+?) (?:do not|don't|does not|doesn't|no longer) (?:need|have|needs|has)\s+(.+?)[.!]?$", re.I
 )
 _ADD = re.compile(
-    r"^(?:add|include|introduce|extend (?:it )?with|there should (?:also )?be|i also want|i also need|we also need)\s+(.+?)[.!]?$",
+    r"^(?:add|include|introduce|extend (?:it )?with|there should (?:also )?be|i also want|(?:i|we) also need)\s+"
+    r"(.+?)[.!]?$",
     re.I,
 )
+_VALUES_AFTER = re.compile(r"^(.+?) ((?:to|for|on) [\w ]+): (.+)$")
 _MAKE = re.compile(r"^(?:make|set|mark|change)\s+(.+?)\s+(?:to be |to |as )?((?:an? )?[\w-]+)[.!]?$", re.I)
 
 
@@ -91,7 +93,7 @@ def _work_in(draft: Draft, facts: Facts) -> None:
     link_usual(draft)
     complete(draft)
     describe_guesses(draft)
-    for line in note_unread(facts):
+    for line in note_unread([*facts.unread, *draft.unused]):
         draft.ask(line)
 
 
@@ -114,7 +116,8 @@ def _unneeded(draft: Draft, found: re.Match[str]) -> bool:
 
 def _add(draft: Draft, found: re.Match[str]) -> bool:
     """Add columns to an entity that is named, or new entities."""
-    tokens = tokenise(normalise(_LABEL.sub("", found[1])))
+    text = _VALUES_AFTER.sub(r"\1 (\3) \2", _LABEL.sub("", found[1]))
+    tokens = tokenise(normalise(text))
     cut, owner = _target(draft, tokens)
     listed = items(tokens[:cut])
     facts = Facts()

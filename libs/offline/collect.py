@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from libs.offline.context import thing_like
 from libs.offline.draft import Draft
-from libs.offline.facts import Act, Facts
+from libs.offline.facts import Act, Belongs, Facts
+from libs.offline.items import Item
 from libs.offline.lexicon import attributes, verbs, words
 from libs.offline.lexicon.catalog import FIELDS
 from libs.offline.lexicon.nouns import LABELS, NEVER, PEOPLE, STAFF, SYSTEM_FILLERS, THINGS
-from libs.offline.phrases import Item, Phrase
+from libs.offline.phrases import Phrase
 from libs.offline.words import singular, snake
 
 # People named for their part in something; they become a relation to a user or employee rather than a table.
@@ -35,24 +36,31 @@ def known(phrase: Phrase) -> bool:
 
 def collect(draft: Draft, facts: Facts) -> None:
     """Add the entities that the facts give evidence for, in the order of the wish."""
-    for mention in facts.mentions:
-        if known(mention.phrase) or (mention.strong and thing_like(mention.phrase)):
-            add(draft, mention.phrase)
-    for has in facts.has:
-        if owner_like(has.owner, draft):
-            add(draft, has.owner)
+    named = [one.phrase for one in facts.mentions if known(one.phrase) or (one.strong and thing_like(one.phrase))]
+    for phrase in named:
+        add(draft, phrase)
+    _collect_owners(draft, facts)
     for belongs in facts.belongs:
-        for phrase in (belongs.child, belongs.parent):
-            stands = known(phrase) or (belongs.verb == "belong" and thing_like(phrase))
-            if stands and singular(phrase.head) not in PARTS and not _column_only(phrase):
-                add(draft, phrase)
+        _collect_pair(draft, belongs)
     for act in facts.acts:
         _collect_act(draft, act)
     for has in facts.has:
         if draft.find(has.owner) and item_entity(has.item):
             add(draft, has.item.phrase)
-    for phrase in facts.owned:
-        if known(phrase):
+    for phrase in filter(known, facts.owned):
+        add(draft, phrase)
+
+
+def _collect_owners(draft: Draft, facts: Facts) -> None:
+    for has in facts.has:
+        if owner_like(has.owner, draft):
+            add(draft, has.owner)
+
+
+def _collect_pair(draft: Draft, fact: Belongs) -> None:
+    for phrase in (fact.child, fact.parent):
+        stands = known(phrase) or (fact.verb == "belong" and thing_like(phrase))
+        if stands and singular(phrase.head) not in PARTS and not _column_only(phrase):
             add(draft, phrase)
 
 

@@ -44,16 +44,16 @@ def _complete(draft: Draft, entity: EntityDraft) -> None:
         names.append("name")
     if names:
         word = "fields" if len(names) > 1 else "field"
-        draft.assume(
-            f"{pascal(entity.key)} has the {word} {series([human(name) for name in names])}, which the wish does not name."
-        )
+        listed = series([human(name) for name in names])
+        draft.assume(f"{pascal(entity.key)} has the {word} {listed}, which the wish does not name.")
 
 
 def _known(entity: EntityDraft) -> tuple[list[str], list[str]]:
     tail = entity.key.rpartition("_")[2]
     line = FIELDS.get(entity.key) or FIELDS.get(tail) or (PERSON if tail in PEOPLE else "")
     always, _, usual = f" {line} ".partition(" | ")
-    return always.split(), usual.split()
+    told = entity.key not in FIELDS and bool(entity.fields)
+    return ([] if told else always.split()), usual.split()
 
 
 def _add(draft: Draft, entity: EntityDraft, spec: str) -> str:

@@ -13,7 +13,7 @@ from libs.offline.tokens import Token, tokenise
 from libs.offline.words import singular
 
 _KINDS = {
-    "entities": "entity entities model models resource resources table tables object objects data domain thing things records",
+    "entities": "entity entities model models resource resources table tables object objects data domain things",
     "roles": "role roles actor actors persona personas",
     "fields": "field fields attribute attributes property properties column columns",
     "rules": "rule rules constraint constraints validation validations invariants",

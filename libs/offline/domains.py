@@ -6,10 +6,20 @@ import re
 
 from libs.offline.draft import Draft
 from libs.offline.lexicon.domains import DOMAINS
+from libs.offline.lexicon.nouns import PLACES
 from libs.offline.words import human, plural_key, series, singular
 
+_HOUSE = re.compile(
+    rf"\b(?:my|our|a|the|an)(?: (?:small|little|big|local|new|old|tiny))* ((?:[a-z]+ )?)({'|'.join(sorted(PLACES))})\b"
+)
 # A wish longer than this that named nothing is prose about something else, in words.
 _MAX_WORDS = 40
+
+
+def house(text: str) -> tuple[str, ...]:
+    """Return the house a long wish speaks of ("our bicycle workshop") as a name for its system."""
+    found = _HOUSE.search(text[:2000].lower()) if len(text.split()) > _MAX_WORDS else None
+    return tuple(word for word in (found[1].strip(), found[2]) if word) if found else ()
 
 
 def fill_from_domain(draft: Draft, text: str, asked: bool) -> bool:

@@ -41,6 +41,7 @@ class Draft:
     rules: list[tuple[str, str]] = field(default_factory=lambda: [])
     assumptions: list[str] = field(default_factory=lambda: [])
     questions: list[str] = field(default_factory=lambda: [])
+    unused: list[str] = field(default_factory=lambda: [])
     base: Charter | None = None
 
     def entity(self, key: str) -> EntityDraft | None:

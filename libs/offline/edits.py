@@ -102,7 +102,10 @@ def _repoint(entity: EntityDraft, old: str, new: str) -> None:
 
 def _reworded(text: str, old: str, new: str) -> str:
     """Swap the old word for the new one in prose, singular and plural, keeping a capital at the start."""
-    for before, after in ((plural_key(old), plural_key(new)), (old, new)):
-        shape = re.compile(rf"\b{re.escape(human(before))}\b", re.IGNORECASE)
-        text = shape.sub(lambda found, word=human(after): word.capitalize() if found[0][0].isupper() else word, text)
-    return text
+    words = {human(plural_key(old)): human(plural_key(new)), human(old): human(new)}
+    shape = re.compile(rf"\b({'|'.join(re.escape(word) for word in words)})\b", re.IGNORECASE)
+    return shape.sub(lambda found: _like(found[0], words[found[0].lower()]), text)
+
+
+def _like(before: str, word: str) -> str:
+    return word.capitalize() if before[0].isupper() else word

@@ -6,8 +6,12 @@ from libs.contracts.artifacts import Action, Charter, Endpoint, Entity, Method
 from libs.offline.words import article, human, snake
 
 _ROUTES: tuple[tuple[Method, Action, bool], ...] = (
-    ("GET", "read", False), ("POST", "create", False), ("GET", "read", True), ("PATCH", "update", True), ("DELETE", "delete", True),
-)  # fmt: skip
+    ("GET", "read", False),
+    ("POST", "create", False),
+    ("GET", "read", True),
+    ("PATCH", "update", True),
+    ("DELETE", "delete", True),
+)
 
 
 def endpoints(charter: Charter, base: Charter | None = None) -> tuple[Endpoint, ...]:

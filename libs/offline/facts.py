@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from libs.offline.phrases import Item, Phrase
+from libs.offline.items import Item
+from libs.offline.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Stated:
 
     text: str
     about: tuple[Phrase, ...] = ()
+    listed: bool = False
 
 
 @dataclass(slots=True)
@@ -70,15 +72,15 @@ class Facts:
     """Everything read from a wish."""
 
     title: tuple[str, ...] = ()
-    mentions: list[Mention] = field(default_factory=lambda: [])
-    has: list[Has] = field(default_factory=lambda: [])
-    belongs: list[Belongs] = field(default_factory=lambda: [])
-    acts: list[Act] = field(default_factory=lambda: [])
-    limits: list[Limit] = field(default_factory=lambda: [])
-    loose: list[Item] = field(default_factory=lambda: [])
-    owned: list[Phrase] = field(default_factory=lambda: [])
-    roles: list[Phrase] = field(default_factory=lambda: [])
-    rules: list[Stated] = field(default_factory=lambda: [])
-    unread: list[str] = field(default_factory=lambda: [])
-    topics: set[str] = field(default_factory=lambda: set())
+    mentions: list[Mention] = field(default_factory=list[Mention])
+    has: list[Has] = field(default_factory=list[Has])
+    belongs: list[Belongs] = field(default_factory=list[Belongs])
+    acts: list[Act] = field(default_factory=list[Act])
+    limits: list[Limit] = field(default_factory=list[Limit])
+    loose: list[Item] = field(default_factory=list[Item])
+    owned: list[Phrase] = field(default_factory=list[Phrase])
+    roles: list[Phrase] = field(default_factory=list[Phrase])
+    rules: list[Stated] = field(default_factory=list[Stated])
+    unread: list[str] = field(default_factory=list[str])
+    topics: set[str] = field(default_factory=set[str])
     asked: bool = False

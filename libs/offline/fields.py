@@ -8,14 +8,18 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from libs.contracts.artifacts import Field, FieldType
+from libs.offline.items import Item
 from libs.offline.lexicon import attributes, words
-from libs.offline.phrases import Item
 from libs.offline.words import field_name, singular, snake
 
+_BY_TAIL: tuple[tuple[FieldType, frozenset[str]], ...] = (
+    ("email", attributes.EMAIL), ("uuid", attributes.UUID), ("money", attributes.MONEY),
+    ("integer", attributes.INTEGER), ("decimal", attributes.DECIMAL), ("date", attributes.DATE),
+    ("datetime", attributes.DATETIME), ("boolean", attributes.BOOLEAN), ("text", attributes.TEXT),
+    ("url", attributes.URL), ("json", attributes.JSON),
+)  # fmt: skip
 _NUMERIC = frozenset({"integer", "decimal", "money"})
 _BOUNDED = {"integer": re.compile(r"-?\d{1,15}"), "decimal": re.compile(r"-?\d{1,15}(\.\d{1,6})?")}
-# Columns of these kinds that start below nothing make no sense.
-_FROM_ZERO = attributes.MONEY - {"balance", "profit"}
 _SIGNED = words(
     "balance profit latitude longitude temperature level position rank altitude elevation score rating value"
 )
@@ -76,13 +80,10 @@ def kind(name: str, tail: str) -> FieldType:
         return "date"
     if name == "full_name" or (tail in {"name", "number", "code", "id"} and "_" in name):
         return "string"
-    table: tuple[tuple[FieldType, frozenset[str]], ...] = (
-        ("email", attributes.EMAIL), ("uuid", attributes.UUID), ("money", attributes.MONEY),
-        ("integer", attributes.INTEGER), ("decimal", attributes.DECIMAL), ("date", attributes.DATE),
-        ("datetime", attributes.DATETIME), ("boolean", attributes.BOOLEAN), ("text", attributes.TEXT),
-        ("url", attributes.URL), ("json", attributes.JSON),
-    )  # fmt: skip
-    return next((found for found, words in table if tail in words), "string")
+    for found, names in _BY_TAIL:
+        if tail in names:
+            return found
+    return "string"
 
 
 def _shaped(field: Field, tail: str) -> Field:
@@ -129,7 +130,7 @@ def choosing(field: Field, choices: tuple[str, ...]) -> Field:
 
 def retyped(field: Field, wanted: str) -> Field:
     """Return the column with another type, and only the bounds that fit it."""
-    if wanted == "enum" or wanted == field.type:
+    if wanted in {"enum", field.type}:
         return field
     kinds: dict[str, FieldType] = {name: name for name in ("string", "text", "integer", "decimal", "money", "boolean")}
     kinds |= {name: name for name in ("date", "datetime", "uuid", "email", "url", "json")}

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from libs.offline.facts import Facts
-from libs.offline.text import clean
+import re
 
+from libs.offline.facts import Facts
+from libs.offline.lexicon import words
+from libs.offline.lexicon.catalog import FIELDS
+from libs.offline.lexicon.nouns import PEOPLE, THINGS
+from libs.offline.text import clean
+from libs.offline.words import singular
+
+_ASKING = words("must should shall can cannot only never need needs want report notify unique")
 _EXAMPLE = 'For example: "A library API with members, books and loans; a book has a title and an ISBN."'
 
 
@@ -31,9 +38,20 @@ def _foreign(text: str) -> bool:
     return bool(letters) and sum(sign.isascii() for sign in letters) < len(letters) * 0.98
 
 
-def note_unread(facts: Facts) -> list[str]:
-    """Return a line for each sentence that nothing was made of."""
-    return [f'Not used, as I could not read it as part of the system: "{_short(text)}"' for text in facts.unread]
+def note_unread(sentences: list[str]) -> list[str]:
+    """Return a line for each sentence that nothing was made of though it may say something of the system."""
+    return [
+        f'Not used, as I could not read it as part of the system: "{_short(text)}"'
+        for text in sentences
+        if _telling(text)
+    ]
+
+
+def _telling(text: str) -> bool:
+    """Leave out greetings and asides: what names nothing a system keeps and asks for nothing."""
+    low = re.findall(r"[a-z]+", text.lower())
+    named = any(singular(word) in THINGS or singular(word) in PEOPLE or singular(word) in FIELDS for word in low)
+    return named or bool(_ASKING.intersection(low))
 
 
 def _short(text: str) -> str:

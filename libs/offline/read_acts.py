@@ -5,9 +5,10 @@ from __future__ import annotations
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
 from libs.offline.facts import Act, Belongs
+from libs.offline.items import items
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE
-from libs.offline.phrases import Phrase, items, split_list
+from libs.offline.phrases import Phrase, split_list
 from libs.offline.read_has import add_has
 from libs.offline.tokens import Token
 from libs.offline.words import singular
@@ -53,7 +54,9 @@ def read_belonging(clause: Clause, context: Context) -> bool:
     """Read "a loan belongs to a member", "a task is assigned to a user", "orders are placed by customers"."""
     verb = clause.verb
     lemma = verb.lemmas[-1] if verb.lemmas else ""
-    inside = lemma in verbs.INSIDE and bool(clause.rest) and clause.rest[0].low in {"in", "at", "for", "under", "on"}
+    inside = (
+        lemma in verbs.INSIDE and bool(clause.rest) and clause.rest[0].low in {"in", "at", "for", "under", "on", "from"}
+    )
     points = lemma in verbs.BELONG or inside or verb.passive or (verb.being and _pointing(clause.rest))
     if not points or verb.negated or verb.only:
         return False
@@ -79,6 +82,9 @@ def _point(context: Context, clause: Clause, children: tuple[Phrase, ...], to: t
             context.facts.acts.append(deed)
         else:
             lemma = verb.lemmas[-1] if verb.lemmas else ""
+            if lemma == "assign" and singular(child.head) in PEOPLE and {"each", "every"} & set(parent.before):
+                context.facts.belongs.append(Belongs(parent, child, lemma))
+                continue
             context.facts.belongs.append(Belongs(child, parent, lemma, parent.many, optional))
 
 

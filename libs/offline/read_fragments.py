@@ -5,9 +5,10 @@ from __future__ import annotations
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, heading_kind, phrases_of, place_like, thing_like
 from libs.offline.facts import Has, Mention
+from libs.offline.items import Item, items
 from libs.offline.lexicon.domains import DOMAINS
 from libs.offline.lexicon.nouns import SYSTEMS, TITLE_HEADS
-from libs.offline.phrases import Item, Phrase, items, phrase_at
+from libs.offline.phrases import Phrase, phrase_at
 from libs.offline.read_has import add_has, add_inner
 from libs.offline.read_intro import listing_of_things, read_listing, read_markers, read_roles, read_title
 from libs.offline.tokens import Token

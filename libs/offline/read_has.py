@@ -5,9 +5,10 @@ from __future__ import annotations
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
 from libs.offline.facts import Has, Mention
+from libs.offline.items import Item, items
 from libs.offline.lexicon import words
 from libs.offline.lexicon.grammar import PERSONAL
-from libs.offline.phrases import Item, Phrase, items, phrase_at
+from libs.offline.phrases import Phrase, phrase_at
 from libs.offline.tokens import Token
 
 _KEEPING = words("store record keep track save know need capture hold want list remember collect note show have define")

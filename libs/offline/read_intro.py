@@ -5,11 +5,12 @@ from __future__ import annotations
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, place_like, thing_like
 from libs.offline.facts import Mention
+from libs.offline.items import Item, items
 from libs.offline.lexicon import words
 from libs.offline.lexicon.grammar import PERSONAL
 from libs.offline.lexicon.nouns import PEOPLE, STAFF, SYSTEM_FILLERS, SYSTEMS, TITLE_HEADS
 from libs.offline.lexicon.verbs import SYSTEM
-from libs.offline.phrases import Item, Phrase, items, phrase_at, split_list
+from libs.offline.phrases import Phrase, phrase_at, split_list
 from libs.offline.read_has import add_inner
 from libs.offline.tokens import Token
 from libs.offline.words import is_plural, singular
@@ -136,10 +137,19 @@ def _mention(context: Context, item: Item) -> None:
 
 def read_there_are(clause: Clause, context: Context) -> bool:
     """Read "there are members and books" and "there are two roles: admin and editor"."""
-    opens = bool(clause.tokens) and clause.tokens[0].low == "there" and clause.verb.being
+    opens = clause.verb.being and any(token.low == "there" for token in clause.tokens[:3])
     if not opens or clause.verb.negated:
         return False
-    return read_roles(list(clause.rest), context) or read_listing(list(clause.rest), context)
+    return read_roles(list(clause.rest), context) or _staff(clause, context) or read_listing(list(clause.rest), context)
+
+
+def _staff(clause: Clause, context: Context) -> bool:
+    """Take "there are admins, mechanics and a receptionist" for roles."""
+    heads = [singular(phrase.head) for phrase in phrases_of(list(clause.rest))]
+    if not heads or not set(heads) & STAFF or not set(heads) <= PEOPLE | STAFF:
+        return False
+    context.facts.roles.extend(phrases_of(list(clause.rest)))
+    return True
 
 
 def read_roles(rest: list[Token], context: Context) -> bool:

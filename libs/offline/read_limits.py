@@ -7,9 +7,10 @@ from dataclasses import replace
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
 from libs.offline.facts import Limit, Stated
+from libs.offline.items import Item, noted
 from libs.offline.lexicon import words
 from libs.offline.lexicon.attributes import FLAGS, TYPES
-from libs.offline.phrases import Item, Phrase, noted, phrase_at, split_list
+from libs.offline.phrases import Phrase, phrase_at, split_list
 from libs.offline.tokens import Token
 
 _ORDERS = words("report notify remind send alert email calculate compute sort filter count show list")
@@ -76,7 +77,7 @@ def _choices(clause: Clause, rest: list[Token]) -> tuple[str, ...]:
     words = ["_".join(token.low.replace("-", "_") for token in part if token.tag not in "d:") for part in parts]
     alternatives = any(token.low == "or" or token.tag == "/" for token in rest) or rest[0].low in {"one", "either"}
     short = all(0 < len([t for t in part if t.tag not in "d:"]) <= 3 for part in parts)
-    plain = not any(token.tag in "i#lzvwpms" for token in body)
+    plain = not any(token.tag in "#lzvwpms" for token in body)
     return tuple(dict.fromkeys(words)) if alternatives and short and plain and len(words) > 1 else ()
 
 
@@ -126,7 +127,7 @@ def _binding(clause: Clause) -> bool:
     strict = verb.modal in {"must", "should", "shall", "cannot"} and not (verb.being and _only_flags(clause))
     counted = any(token.tag == "l" for token in clause.rest) and bool(verb.lemmas) and not verb.having
     limited = any(token.tag == "l" for token in clause.rest) and verb.having
-    conditional = bool(clause.condition) and bool(verb.modal or verb.passive or verb.being or verb.lemmas)
+    conditional = bool(clause.condition) and not verb.having and not _told(clause)
     return (
         (verb.negated and bool(verb.modal or verb.lemmas))
         or (strict and not verb.having)
@@ -134,6 +135,13 @@ def _binding(clause: Clause) -> bool:
         or limited
         or conditional
     )
+
+
+def _told(clause: Clause) -> bool:
+    """Say whether a conditional sentence tells a story or a reason rather than a rule."""
+    lows = {token.low for token in clause.tokens}
+    first = clause.condition.split()[:1]
+    return bool(lows & {"was", "were", "had", "did", "got"}) or first in (["because"], ["since"], ["although"])
 
 
 def _only_flags(clause: Clause) -> bool:

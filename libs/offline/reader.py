@@ -21,7 +21,8 @@ from libs.offline.text import Statement, statements
 Shape = Callable[[Clause, Context], bool]
 # The order matters: a shape further down would also fit much of what is above it.
 SHAPES: tuple[Shape, ...] = (
-    read_fragment, read_there_are, read_storing, read_intro, read_keeping, read_own, read_limit, read_has, read_belonging, read_act,
+    read_fragment, read_there_are, read_storing, read_intro, read_keeping,
+    read_own, read_limit, read_has, read_belonging, read_act,
 )  # fmt: skip
 _SIGN_IN = re.compile(r"\b(log ?in|login|sign ?in|sign ?up|authenticat\w+|password|jwt|oauth|register and)\b", re.I)
 
@@ -42,7 +43,7 @@ def _read_sentence(sentence: str, statement: Statement, context: Context) -> Non
     if _SIGN_IN.search(sentence):
         context.facts.topics.add("sign-in")
     if heading_kind(statement.under) == "rules":
-        context.facts.rules.append(Stated(sentence, _about(sentence)))
+        context.facts.rules.append(Stated(sentence, _about(sentence), listed=True))
     understood = [_read_clause(clause, context) for clause in clauses(sentence)]
     if not any(understood) and heading_kind(statement.under) != "rules":
         context.facts.unread.append(sentence)

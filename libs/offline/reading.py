@@ -6,7 +6,7 @@ from libs.contracts.artifacts import Charter, Requirements
 from libs.offline.assemble import add_loose, assemble
 from libs.offline.changes import change
 from libs.offline.complete import complete, describe_guesses
-from libs.offline.domains import fill_from_domain
+from libs.offline.domains import fill_from_domain, house
 from libs.offline.draft import Draft
 from libs.offline.facts import Facts
 from libs.offline.finish import finish
@@ -38,7 +38,7 @@ def read_wish(wish: str, feedback: tuple[str, ...] = (), base: Charter | None = 
 def first_reading(wish: str) -> Charter | None:
     """Return the charter of a wish read by itself, nothing when no system is in it."""
     facts = read(wish)
-    draft = Draft()
+    draft = Draft(title=facts.title or house(wish))
     assemble(draft, facts)
     if not draft.entities and not fill_from_domain(draft, wish, facts.asked or bool(facts.title)):
         return None
@@ -63,5 +63,5 @@ def settle(draft: Draft, facts: Facts) -> None:
     describe_guesses(draft)
     if "sign-in" in facts.topics:
         draft.assume("Signing in is not a thing to keep: no entity holds passwords; roles say who may do what.")
-    for line in note_unread(facts):
+    for line in note_unread([*facts.unread, *draft.unused]):
         draft.ask(line)

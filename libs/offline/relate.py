@@ -5,24 +5,31 @@ from __future__ import annotations
 from libs.offline.collect import PARTS, add
 from libs.offline.draft import Draft, EntityDraft, Link
 from libs.offline.facts import Act, Belongs, Facts
+from libs.offline.items import Item
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.catalog import LABELLED, LINKS
 from libs.offline.lexicon.nouns import LABELS, PEOPLE, STAFF
-from libs.offline.phrases import Item, Phrase
-from libs.offline.words import article, field_name, human, pascal, singular
+from libs.offline.phrases import Phrase
+from libs.offline.words import article, field_name, human, pascal, plural_key, singular
 
 _LEADING = words("teach give own host lead sell run supervise coach organize organise treat offer direct")
+# Kinds that keep their usual partners under a longer name ("product review"), and partners too broad for that.
+_ALIKE = words("review comment rating booking reservation payment appointment registration enrollment reading movement")
+_BROAD = words("item list order line service group plan field")
 _HANGING = frozenset({"tag", "label", "category"})
 _ACTORS = ("user", "employee", "staff", "member", "person", "contact")
 # Containers whose people are in one of them at a time.
 _HOMES = words("team department company family household class club organization office branch group")
 # Things that many containers share, so that a plural means many on both sides.
-_SHARED = {"song": "playlist", "product": "order cart wishlist bundle promotion"}
-_SHARED |= {"dish": "menu order", "book": "wishlist order shelf-list", "exercise": "workout", "actor": "movie film"}
-_SHARED |= {
+_SHARED = {
+    "song": "playlist",
+    "product": "order cart wishlist bundle promotion",
+    "dish": "menu order",
+    "book": "wishlist order",
+    "exercise": "workout",
+    "actor": "movie film",
     "author": "book article paper",
     "feature": "plan",
-    "photo": "album-shared",
     "service": "appointment booking",
 }
 
@@ -112,7 +119,7 @@ def _many_both(owner: EntityDraft, target: str) -> bool:
 
 def _act(draft: Draft, act: Act) -> None:
     actor = draft.find(act.actor)
-    thing = draft.find(act.object) if act.object is not None else ""
+    thing = _thing(draft, act.object) if act.object is not None else ""
     if not actor or not thing or act.own or not act.binding:
         return
     verb = act.verbs[-1]
@@ -123,9 +130,18 @@ def _act(draft: Draft, act: Act) -> None:
         _join(draft, recorded, (actor, thing))
     elif _points_by_nature(draft, thing, actor) or (verb in verbs.CREATE | _LEADING and not _staffed(act)):
         _makes(draft, actor, thing)
-    elif verb in verbs.JOIN and actor != thing and not draft.entities[thing].points_at(actor):
-        if not any(relation.target == thing for relation in draft.entities[actor].relations.values()):
-            draft.relate(draft.entities[actor], thing, Link(kind="many_to_many"))
+    elif verb in verbs.JOIN and actor != thing and not _related(draft, actor, thing):
+        draft.relate(draft.entities[actor], thing, Link(kind="many_to_many"))
+
+
+def _related(draft: Draft, one: str, other: str) -> bool:
+    return bool(draft.entities[one].points_at(other) or draft.entities[other].points_at(one))
+
+
+def _thing(draft: Draft, phrase: Phrase) -> str:
+    """Return the entity acted on; who requests leave makes a leave request."""
+    longer = [key for key in draft.entities if key.startswith(f"{phrase.key}_")]
+    return draft.find(phrase) or (longer[0] if len(longer) == 1 else "")
 
 
 def _staffed(act: Act) -> bool:
@@ -133,7 +149,7 @@ def _staffed(act: Act) -> bool:
 
 
 def _makes(draft: Draft, actor: str, thing: str) -> None:
-    if actor != thing and not draft.entities[thing].points_at(actor) and not draft.entities[actor].points_at(thing):
+    if actor != thing and not _related(draft, actor, thing):
         draft.relate(draft.entities[thing], actor, Link())
 
 
@@ -179,20 +195,28 @@ def _hang(draft: Draft, label: str) -> None:
         return
     many = label != "category"
     draft.relate(draft.entities[target], label, Link(kind="many_to_many" if many else "many_to_one", required=False))
-    words = human(label) if not many else f"any number of {human(label)}s"
-    draft.assume(
-        f"{article(human(target)).capitalize()} may have {article(words) if not many else words}; the wish does not say so itself."
-    )
+    named = human(plural_key(label)) if many else human(label)
+    told = f"any number of {named}" if many else article(named)
+    draft.assume(f"{article(human(target)).capitalize()} may have {told}; the wish does not say so itself.")
 
 
 def _groups(key: str) -> list[str]:
-    return (LINKS.get(key) or LINKS.get(key.rpartition("_")[2], "")).split()
+    tail = key.rpartition("_")[2]
+    return (LINKS.get(key) or (LINKS.get(tail, "") if tail in _ALIKE else "")).split()
 
 
 def _link_group(draft: Draft, entity: EntityDraft, group: str, stated: bool) -> None:
     choices = group.rstrip("?").split("/")
-    there = [draft.find_key(choice) for choice in choices if draft.find_key(choice) not in {"", entity.key}]
+    found = [
+        choice if choice in _BROAD and choice not in draft.entities else draft.find_key(choice) for choice in choices
+    ]
+    there = [key for key in found if key in draft.entities and key != entity.key]
     if not there or (stated and group.endswith("?")):
+        return
+    people = {choice for choice in choices if choice in PEOPLE}
+    if people and any(relation.target.rpartition("_")[2] in PEOPLE for relation in entity.relations.values()):
+        return
+    if any(relation.target.rpartition("_")[2] in choices for relation in entity.relations.values()):
         return
     if any(entity.points_at(key) or draft.entities[key].points_at(entity.key) for key in there):
         return

@@ -19,11 +19,11 @@ _DANGLING = re.compile(r"(?:[,\s]+(?:and|that|which|to|it|should|must|can|will|a
 _POSSIBLE = re.compile(
     r"\bit (?:should|must|is|has to|needs to)(?: be)? possible (?:for (?:the |an? )?(\w+) )?to\b", _I
 )
-_NO_ACTOR = frozenset({"to", "in", "on", "for", "a", "it", "an", "of", "and", "the"})
+_NO_ACTOR = frozenset({"me", "us", "him", "her", "to", "in", "on", "for", "a", "it", "an", "of", "and", "the"})
 # "a code that must be unique" is "a code (unique)"; a list of values likewise, so that what follows stays in the list.
 _RELATIVE = re.compile(
-    r",? (?:that|which|who) (?:must be|should be|has to be|is|are|be)(?: always)? (unique|optional|required|mandatory|positive)"
-    r"(?=[\s,.]|$)",
+    r",? (?:that|which|who) (?:must be|should be|has to be|is|are|be)(?: always)? "
+    r"(unique|optional|required|mandatory|positive)(?=[\s,.]|$)",
     _I,
 )
 _CHOICE = re.compile(
@@ -31,17 +31,24 @@ _CHOICE = re.compile(
     _I,
 )
 _WHETHER = re.compile(
-    r"\bwhether (?:or not )?(?:it|they|he|she|the \w+) (?:is|are|was|were|has been|have been|can be) (?:already |still )?(\w+)",
+    r"\bwhether (?:or not )?(?:it|they|he|she|the \w+) (?:is|are|was|were|has been|have been|can be) "
+    r"(?:already |still )?(\w+)",
     _I,
 )
 _WHO_WROTE = re.compile(r"\bwho (?:wrote|made|created|authored) (?:it|them)\b", _I)
 _WHICH = re.compile(
     r"\b(?:which|what) (\w+) (?:it|they|he|she) (?:is|are|was|has|have|belongs?)(?: (?:on|in|to|at|of|from))?\b", _I
 )
+_WHEN_MADE = re.compile(r"\bthe (year|date|day|time) (?:it|they|he|she|the \w+) (?:was|were|is|are) \w+", _I)
+_SEASON = re.compile(
+    r"^(?:in|on|at|during|every) (?:the )?(?:mornings?|evenings?|afternoons?|nights?|summer|winter|spring|autumn"
+    r"|weekends?|\w+days?),? ",
+    _I,
+)
 _NAMED_CHOICE = re.compile(
     r"\b(status|state|stage|priority|type|kind|level|severity|difficulty|visibility|size|gender|role|condition|method)"
-    r"(?:: | of | being |, either |, one of | is one of | \(?either | )(?!and\b|or\b|is\b|can\b|of\b|which\b|that\b|for\b|to\b|must\b)"
-    + _VALUES,
+    r"(?:: | of | being |, either |, one of | is one of | \(?either | )"
+    r"(?!(?:and|or|is|can|of|which|that|for|to|must)\b)" + _VALUES,
     _I,
 )
 
@@ -53,7 +60,7 @@ def rephrased(sentence: str) -> list[str]:
     """
     told = _STORY.sub(lambda found: f"{found[1]} can ", sentence)
     told = _POSSIBLE.sub(lambda found: f"{found[1] or 'users'} can", told)
-    told = _bracketed(_named_columns(told))
+    told = _bracketed(_named_columns(_SEASON.sub("", told)))
     found = _LETS.match(told)
     if found is None or found[2].split()[-1].lower() in _NO_ACTOR:
         return [told]
@@ -66,14 +73,14 @@ def _named_columns(sentence: str) -> str:
     """Name the columns that people ask about: "whether it is vegan", "who wrote it", "which shelf it is on"."""
     told = _WHETHER.sub(r"\1 (boolean)", sentence)
     told = _WHO_WROTE.sub("author", told)
-    return _WHICH.sub(r"\1", told)
+    return _WHEN_MADE.sub(r"the \1", _WHICH.sub(r"\1", told))
 
 
 def _bracketed(sentence: str) -> str:
     """Put flags and values that hang behind a name into brackets."""
     told = _RELATIVE.sub(r" (\1)", sentence)
     told = _CHOICE.sub(lambda found: f" ({_values(found[1])})", told)
-    return _NAMED_CHOICE.sub(lambda found: _named(found), told)
+    return _NAMED_CHOICE.sub(_named, told)
 
 
 def _named(found: re.Match[str]) -> str:

@@ -8,14 +8,22 @@ from libs.contracts.artifacts import Charter, Issue, ModelReview, SourceFile
 
 _LOOKS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("CWE-95", "Text is run as code; parse it instead.", re.compile(r"(?<![\w.])(?:eval|exec)\(")),
-    ("CWE-78", "A shell runs a command; pass a list of arguments instead.", re.compile(r"shell\s*=\s*True|os\.system\(")),
+    (
+        "CWE-78",
+        "A shell runs a command; pass a list of arguments instead.",
+        re.compile(r"shell\s*=\s*True|os\.system\("),
+    ),
     ("CWE-502", "Pickled data is loaded; use JSON instead.", re.compile(r"\bpickle\.loads?\(")),
     (
         "CWE-798",
         "A secret is written into the code; read it from the environment.",
         re.compile(r"(?i)(?:password|secret|api_key|token)\s*(?::\s*str\s*)?=\s*[\"'][^\"'{}]{6,}[\"']"),
     ),
-    ("CWE-89", "SQL is put together from text; use parameters.", re.compile(r"(?i)f[\"'](?:select|insert|update|delete)\s.*\{")),
+    (
+        "CWE-89",
+        "SQL is put together from text; use parameters.",
+        re.compile(r"(?i)f[\"'](?:select|insert|update|delete)\s.*\{"),
+    ),
 )
 # What the score starts from when nothing was seen; a look by rules alone earns no ten.
 _BEST = 9
@@ -52,7 +60,7 @@ def _summary(files: tuple[SourceFile, ...], issues: list[Issue], missing: list[s
     found = f"{len(issues)} line{'s' if len(issues) != 1 else ''} to look at" if issues else "nothing"
     said = (
         f"This review is rule based: the offline model looked through {len(files)} files for text run as code, shell "
-        f"commands, pickled data, secrets in the code and SQL made of text, and found {found}. It did not judge whether "
-        "the code does what was asked; the deterministic checks and the sandbox do that part."
+        f"commands, pickled data, secrets in the code and SQL made of text, and found {found}. It did not judge "
+        "whether the code does what was asked; the deterministic checks and the sandbox do that part."
     )
     return f"{said} No file names {', '.join(missing[:40])}." if missing else said

@@ -1,9 +1,9 @@
 """Words with their part of speech, as one letter each, so that shapes of sentences can be matched on the letters.
 
 ``d`` determiner, ``q`` quantity ("many"), ``p`` pronoun, ``s`` possessive, ``i`` preposition, ``t`` "to", ``c`` "and",
-``m`` modal, ``x`` negation, ``b`` be, ``h`` have, ``v`` verb, ``e`` participle after be, ``g`` -ing form, ``j`` adjective,
-``r`` adverb, ``#`` number, ``z`` range, ``l`` limit ("at most"), ``n`` noun, ``w`` when/if, ``k`` which/that, and
-punctuation as itself.
+``m`` modal, ``x`` negation, ``b`` be, ``h`` have, ``v`` verb, ``e`` participle after be, ``g`` -ing form,
+``j`` adjective, ``r`` adverb, ``#`` number, ``z`` range, ``l`` limit ("at most"), ``n`` noun, ``w`` when/if,
+``k`` which/that, and punctuation as itself.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _CLASSES = (
     (LIMITS, "l"), (frozenset({"to"}), "t"),
     (words("has have had having contains contain includes comprises consists"), "h"),
 )  # fmt: skip
+# Plurals that stand before nouns: sales order, goods receipt.
+_PLURAL_MODIFIERS = frozenset({"sales", "goods", "sports", "news", "works", "savings", "parts", "operations", "human"})
 _LY = frozenset({"family", "supply", "reply", "assembly", "fly", "butterfly", "anomaly", "monopoly"})
 # Verbs no noun is spelled like.
 _NO_NOUNS = frozenset(
@@ -205,6 +207,8 @@ def _after_noun(low: str, base: str, last_word: str, following: Token | None, ne
         following is not None and next_tag in {"", "n"} and (is_plural(following.low) or following.low.endswith("ing"))
     )
     object_follows = object_follows or (base in verbs.DEEDS and low == base and next_tag in {"", "n"})
+    many = is_plural(last_word) and last_word not in _PLURAL_MODIFIERS
+    object_follows = object_follows or (many and low == base and next_tag in {"", "n"})
     agrees = is_plural(last_word) == (low == base) or last_word in {"each", "staff", "that", "who", "which"}
     strong = low not in nouns.THINGS and singular(low) not in nouns.THINGS
     if not (object_follows and agrees):

@@ -11,8 +11,13 @@ from pluralizer import Pluralizer
 
 _INFLECT = Pluralizer()
 # Words the rules of the library bend wrongly: they end in s in the singular, or change sense.
-_SINGULAR = {"lens": "lens", "lenses": "lens", "data": "data", "media": "media", "staff": "staff", "gps": "gps"}
-_SINGULAR |= {
+_SINGULAR = {
+    "lens": "lens",
+    "lenses": "lens",
+    "data": "data",
+    "media": "media",
+    "staff": "staff",
+    "gps": "gps",
     "species": "species",
     "series": "series",
     "canvas": "canvas",
@@ -21,8 +26,14 @@ _SINGULAR |= {
     "pos": "pos",
     "gas": "gas",
     "diabetes": "diabetes",
+    "chassis": "chassis",
+    "goods": "goods",
+    "premises": "premises",
+    "stock": "stock",
+    "https": "https",
 }
-_SINGULAR |= {"chassis": "chassis", "goods": "goods", "premises": "premises", "stock": "stock", "https": "https"}
+
+
 _FIXED_PLURAL = {
     "species": "species",
     "series": "series",
@@ -33,9 +44,22 @@ _FIXED_PLURAL = {
     "chassis": "chassis",
 }
 # Field names that would hide something of the generated class or are not a column's to take.
-_FIELD_RESERVED = {"id": "code", "metadata": "extra_data", "registry": "registry_name", "model_config": "configuration"}
-_FIELD_RESERVED |= {"query": "query_text", "copy": "copy_text", "json": "json_data", "dict": "dict_data"}
-_FIELD_RESERVED |= {"schema": "schema_name", "validate": "validation", "construct": "construction", "self": "itself"}
+_FIELD_RESERVED = {
+    "id": "code",
+    "metadata": "extra_data",
+    "registry": "registry_name",
+    "model_config": "configuration",
+    "query": "query_text",
+    "copy": "copy_text",
+    "json": "json_data",
+    "dict": "dict_data",
+    "schema": "schema_name",
+    "validate": "validation",
+    "construct": "construction",
+    "self": "itself",
+}
+
+
 _UNDIRECTED = re.compile(r"[^a-z0-9]+")
 
 

@@ -8,24 +8,23 @@ from libs.offline.lexicon import words
 
 MONEY: Final = words(
     """
-    price cost fee salary budget balance deposit revenue wage fare tuition subtotal tax rent payment-amount income
-    profit charge premium expense-amount turnover payout commission bid fine penalty value-amount total amount
-    refund     """
+    price cost fee salary budget balance deposit revenue wage fare tuition subtotal tax rent income profit charge
+    premium turnover payout commission bid fine penalty total amount refund
+    """
 )
 INTEGER: Final = words(
     """
-    quantity count copies capacity seats seat-count age year duration minutes hours pages level-number points
-    score rank position size-number floor rooms bedrooms bathrooms beds servings calories stock level order-number
-    priority-number sets reps repetitions attempts stars version credits population term-number limit mileage
-    kilometers kilometres miles days weeks months years grams doors votes likes views downloads threshold
-    stock-level units pieces passengers guests players wins losses draws goals laps steps persons people attendees
-    inventory quota horsepower players-count amount-in-stock
+    quantity count copies capacity seats age year duration minutes hours pages points score rank position floor
+    rooms bedrooms bathrooms beds servings calories stock level sets reps repetitions attempts stars version credits
+    population limit mileage kilometers kilometres miles days weeks months years grams doors votes likes views
+    downloads threshold stock-level units pieces passengers guests players wins losses draws goals laps steps
+    persons people attendees inventory quota horsepower
     """
 )
 DECIMAL: Final = words(
-    """ value 
-    weight height width length depth distance temperature latitude longitude percentage percent rate area volume
-    discount humidity speed ratio dosage-amount gpa latitude altitude voltage pressure average measurement reading
+    """
+    value weight height width length depth distance temperature latitude longitude percentage percent rate area
+    volume discount humidity speed ratio gpa latitude altitude voltage pressure average measurement reading
     elevation concentration density radius diameter surface
     """
 )
@@ -41,15 +40,15 @@ BOOLEAN: Final = words(
 TEXT: Final = words(
     """
     description body content contents note notes summary bio biography comment text message details instructions
-    remarks remark ingredients-text abstract agenda excerpt history explanation review-text overview reason feedback
-    instruction steps-text direction directions transcript caption-text definition lyrics answer observation
-    observations findings requirements terms specification specifications allergies
+    remarks remark abstract agenda excerpt history explanation overview reason feedback instruction direction
+    directions transcript definition lyrics answer observation observations findings requirements terms
+    specification specifications allergies
     """
 )
 URL: Final = words(
     """
     url link website homepage image photo avatar picture cover logo attachment video file thumbnail icon poster
-    document-url banner webpage uri
+    banner webpage uri
     """
 )
 JSON: Final = words("settings preferences payload configuration config properties attributes extras json")
@@ -57,13 +56,12 @@ STRING: Final = words(
     """
     name title label address phone street city country zip postcode isbn sku code barcode slug username nickname
     color colour language gender brand model manufacturer make location currency type kind reference plate
-    registration timezone region state-name author director artist subject genre theme material unit format season
-    species breed caption headline subtitle surname firstname lastname iban vin serial designation occupation
-    profession position-title job-title nationality province postal host platform ean upc hash hex key fax mobile
-    telephone cell father mother sender recipient edition dosage strength frequency venue-name area-name room-number
-    publisher writer creator composer origin destination from to source target place symptom diagnosis hours
-    coordinates dimensions initials shape scent fuel engine gearbox transmission grape vintage-name style mood
-    method ethnicity religion blood-type
+    registration timezone region author director artist subject genre theme material unit format season species
+    breed caption headline subtitle surname firstname lastname iban vin serial designation occupation profession
+    nationality province postal host platform ean upc hash hex key fax mobile telephone cell father mother sender
+    recipient edition dosage strength frequency publisher writer creator composer origin destination from to source
+    target place symptom diagnosis hours coordinates dimensions initials shape scent fuel engine gearbox
+    transmission grape style mood method ethnicity religion
     """
 )
 ENUM: Final = {
@@ -89,7 +87,7 @@ MASS_FIELDS: Final = words(
     calories credits points pages seats terms directions specifications specs kilometers kilometres miles grams
     bedrooms bathrooms beds floors steps doors servings years days weeks months earnings likes views downloads units
     pieces stars wins losses draws laps reps repetitions allergies lyrics findings requirements goals sets attempts
-    symptoms-text horsepower initials starts ends bathrooms remarks
+    horsepower initials starts ends bathrooms remarks
     """
 )
 # Nouns that are a column after "has a", yet a table of their own when they stand alone or in the plural.
@@ -141,3 +139,11 @@ FLAGS: Final = {
     "nonnegative": "nonnegative", "compulsory": "required", "indexed": "indexed", "searchable": "indexed",
 }  # fmt: skip
 CURRENCIES: Final = words("eur usd gbp euro euros dollar dollars pounds cents chf francs yen")
+# Units of whole numbers, and of numbers with a point.
+WHOLE_UNITS: Final = words("minutes seconds hours days weeks months years pages points")
+UNITS: Final = WHOLE_UNITS | words(
+    """
+    kg kilograms grams g km meters metres cm mm miles liters litres percent degrees celsius fahrenheit square inches
+    feet ml tons watts volts
+    """
+)

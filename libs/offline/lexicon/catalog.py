@@ -159,13 +159,15 @@ FIELDS: Final = {
 # child: whom it points at; of words in one group the first that exists is meant, "?" lets it be empty.
 LINKS: Final = {
     "answer": "question user?",
-    "appointment": "patient/customer/client/pet/student doctor/dentist/vet/therapist/stylist/barber/provider/employee/teacher service?",
+    "appointment": "patient/customer/client/pet/student doctor/dentist/vet/therapist/stylist/barber/"
+    "provider/employee/teacher service?",
     "article": "author/user? category?",
     "assignment": "course/class",
     "attendance": "student/member/employee class/course/lesson/session/event",
     "bid": "auction/item/listing/lot user/bidder/buyer",
     "book": "author publisher?",
-    "booking": "customer/guest/user/member/client room/table/slot/tour/court/class/session/event/property/resource/desk/flight/trip/service/space/hotel/seat/equipment",
+    "booking": "customer/guest/user/member/client room/table/slot/tour/court/class/session/"
+    "event/property/resource/desk/flight/trip/service/space/hotel/seat/equipment",
     "car": "owner?",
     "column": "board",
     "comment": "post/article/task/ticket/issue/photo/video/recipe/idea/story user/author/member",
@@ -183,7 +185,8 @@ LINKS: Final = {
     "lease": "tenant property/apartment/unit/flat",
     "lesson": "course/student/module teacher/instructor?",
     "line_item": "order/invoice product/item?",
-    "loan": "member/borrower/student/reader/customer/employee/user copy/book/item/tool/equipment/device/laptop/asset/artwork/instrument",
+    "loan": "member/borrower/student/reader/customer/employee/user copy/book/item/tool/"
+    "equipment/device/laptop/asset/artwork/instrument",
     "medication": "patient?",
     "membership": "member plan?",
     "message": "conversation/channel/chat user/sender?",
@@ -200,9 +203,11 @@ LINKS: Final = {
     "rating": "movie/product/book/recipe/restaurant/course user/customer?",
     "reading": "sensor/meter/device/station",
     "registration": "event/course/tournament/workshop/race attendee/participant/user/student/player/member",
-    "rental": "customer/member/user/client/renter car/vehicle/bike/bicycle/equipment/tool/item/movie/boat/property/scooter",
+    "rental": "customer/member/user/client/renter car/vehicle/bike/bicycle/equipment/tool/item/"
+    "movie/boat/property/scooter",
     "reservation": "guest/customer/user/member table/room/court/seat/slot/resource/book/desk",
-    "review": "product/book/movie/recipe/restaurant/hotel/course/property/place/game customer/user/reader/member/guest?",
+    "review": "product/book/movie/recipe/restaurant/hotel/course/property/place/game customer/"
+    "user/reader/member/guest?",
     "room": "hotel/building/property/floor",
     "sale": "product/item customer?",
     "session": "course/class/conference/event speaker/trainer?",

@@ -8,12 +8,12 @@ from libs.offline.lexicon import words
 
 DETERMINERS: Final = words("a an the each every this that these those either neither both another such")
 QUANTIFIERS: Final = words("many several multiple numerous some various few all any more other most lots")
-PERSONAL: Final = words("i we you he she they it them him us me everyone everybody someone nobody anyone")
+PERSONAL: Final = words(" what how why i we you he she they it them him us me everyone everybody someone nobody anyone")
 POSSESSIVE: Final = words("its their his her our my your whose")
 PREPOSITIONS: Final = words(
-    """ out 
-    of in on at by for with from under per against between through via into within about without over below above
-    during among across toward towards like including onto upon off inside outside regarding concerning behind
+    """
+    out of in on at by for with from under per against between through via into within about without over below
+    above during among across toward towards like including onto upon off inside outside regarding concerning behind
     beside around near despite as than
     """
 )
@@ -34,7 +34,7 @@ ADVERBS: Final = words(
     again already currently automatically soon here there later still even well exactly together separately
     optionally instead somehow ideally obviously however therefore additionally furthermore moreover finally first
     secondly firstly lastly mostly mainly probably possibly simply easily quickly directly once twice yet too else
-    otherwise online overall     
+    otherwise online overall
     """
 )
 ADJECTIVES: Final = words(
@@ -45,9 +45,10 @@ ADJECTIVES: Final = words(
     inactive open closed own important relevant specific certain own personal basic proper tiny huge whole valid
     invalid ready empty original final primary secondary secure robust scalable full-stack restful rest upcoming
     recent late early respective individual preferred emergency estimated actual scheduled average default next
-    previous free real hourly daily weekly monthly yearly annual non-negative nonnegative multi-user multiuser digital mobile medical dental human following
-    own related associated possible several corresponding lightweight minimal serious proper straightforward common
-    average non-empty busy overdue unpaid paid pending archived cancelled completed low high medium
+    previous free real hourly daily weekly monthly yearly annual non-negative nonnegative multi-user multiuser
+    digital mobile medical dental human following own related associated possible several corresponding lightweight
+    minimal serious proper straightforward common average non-empty busy overdue unpaid paid pending archived
+    cancelled completed low high medium
     """
 )
 NUMBER_WORDS: Final = {
@@ -113,6 +114,7 @@ GROUPS: Final = {
     "needs to be able to": "can",
     "will be able to": "can",
     "shall be able to": "can",
+    "to be able to": "to",
     "be able to": "can",
     "are able to": "can",
     "is able to": "can",
@@ -180,6 +182,10 @@ GROUPS: Final = {
     "sign up for": "enroll in",
     "signs up for": "enrolls in",
     "apply to": "apply for",
+    "number in stock": "stock",
+    "quantity in stock": "stock",
+    "amount in stock": "stock",
+    "units in stock": "stock",
     "help desk": "helpdesk",
     "e-mail": "email",
     "e-mails": "emails",

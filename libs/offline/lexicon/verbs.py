@@ -39,7 +39,7 @@ JOIN: Final = words(
     play sponsor watch star perform appear speak signup
     """
 )
-INSIDE: Final = words("work study live reside play train stay happen occur serve sit")
+INSIDE: Final = words(" come work study live reside play train stay happen occur serve sit")
 # A deed that leaves a record: what that record is called when the wish does not name it.
 RECORD: Final = {
     "borrow": "loan",
@@ -99,8 +99,9 @@ MISC: Final = words(
 # Deeds no noun is spelled like, so that any noun after them is what is done to.
 DEEDS: Final = words(
     """
-    approve reject edit delete create add remove modify cancel confirm assign manage write upload submit publish moderate
-    maintain organize invite browse lend reserve attend follow buy sell pay close see view prepare serve deliver
+    approve reject edit delete create add remove modify cancel confirm assign manage write upload submit publish
+    moderate maintain organize invite browse lend reserve attend follow buy sell pay close see view prepare serve
+    deliver
     """
 )
 VERBS: Final = (
