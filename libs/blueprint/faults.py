@@ -129,7 +129,7 @@ def _loops(views: list[EntityView]) -> Iterator[str]:
     """Find entities that need each other, so that no row could be the first."""
     reported: set[str] = set()
     for view in views:
-        loop = _loop(view, view, [])
+        loop = _loop(view)
         if loop and not reported & {each.name for each in loop}:
             reported |= {each.name for each in loop}
             path = " → ".join([*(each.name for each in loop), view.name])
@@ -137,14 +137,17 @@ def _loops(views: list[EntityView]) -> Iterator[str]:
             yield f"{place} require each other ({path}), so that no row can be the first; set required=false on one"
 
 
-def _loop(view: EntityView, goal: EntityView, trail: list[EntityView]) -> list[EntityView]:
-    trail = [*trail, view]
-    for link in view.links:
-        if link.needed and link.target is goal:
-            return trail
-        found = _loop(link.target, goal, trail) if link.needed and link.target not in trail else []
-        if found:
-            return found
+def _loop(start: EntityView) -> list[EntityView]:
+    """Return the shortest way of needed relations from an entity back to itself, without its end."""
+    ways = [[start]]
+    seen: set[str] = set()
+    for way in ways:
+        for target in (link.target for link in way[-1].links if link.needed):
+            if target is start:
+                return way
+            if target.name not in seen:
+                seen.add(target.name)
+                ways.append([*way, target])
     return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from re import _constants as op  # pyright: ignore[reportAttributeAccessIssue]  # the parser has no public name
 from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue]
@@ -20,7 +21,8 @@ class UnusablePattern(ValueError):
     """The pattern is no regular expression the generated project could check."""
 
 
-def matches(pattern: str, shortest: int, longest: int, count: int) -> list[str]:
+@lru_cache(maxsize=256)
+def matches(pattern: str, shortest: int, longest: int, count: int) -> tuple[str, ...]:
     """Return up to ``count`` different strings within the lengths that match; raise ``UnusablePattern``."""
     try:
         SchemaValidator(core_schema.str_schema(pattern=pattern))
@@ -28,17 +30,17 @@ def matches(pattern: str, shortest: int, longest: int, count: int) -> list[str]:
     except (re.error, SchemaError, OverflowError) as error:
         raise UnusablePattern(" ".join(str(error).split())) from error
     if tree.getwidth()[0] > longest:
-        return []
+        return ()
     found: dict[str, None] = {}
     for extra in range(_MAX_REPEAT):
         for text in islice(_sequence(list(tree), extra), _MAX_TRIES):
             if shortest <= len(text) <= longest and re.search(pattern, text):
                 found[text] = None
             if len(found) == count:
-                return list(found)
+                return tuple(found)
         if extra > longest:
             break
-    return list(found)
+    return tuple(found)
 
 
 def _sequence(items: list[tuple[Any, Any]], extra: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from libs.blueprint import values
 from libs.blueprint.literals import literal
-from libs.blueprint.view import EntityView, Link
+from libs.blueprint.view import EntityView, Link, closure
 from libs.contracts.artifacts import Field
 
 
@@ -34,7 +34,7 @@ def _seed(view: EntityView) -> Seed:
     lines = [f"{literal(field.name)}: {_value(field, found[field.name])}" for field in view.fields]
     return Seed(
         view=view,
-        lines=(*lines, *(_link_line(link) for link in carried(view))),
+        lines=(*lines, *(_link_line(link) for link in view.carried)),
         capacity=capacity(view),
         wrong=tuple((field.name, wrong) for field in view.fields if (wrong := _wrong(field))),
         change=_change(view, found),
@@ -64,22 +64,10 @@ def _link_line(link: Link) -> str:
 
 def capacity(view: EntityView) -> int:
     """Return how many different rows the samples allow, at most three."""
-    own = [len(_samples(view, field)) for field in view.fields if field.unique]
-    theirs = [capacity(link.target) for link in carried(view) if link.single]
-    return min([values.SAMPLES, *own, *theirs])
-
-
-def carried(view: EntityView) -> list[Link]:
-    """Return the relations that a test body fills in: the needed ones, and others that lead back to no loop."""
-    return [link for link in view.links if link.needed or not _reaches(link.target, view, set())]
-
-
-def _reaches(start: EntityView, goal: EntityView, seen: set[str]) -> bool:
-    """Tell whether relations lead from ``start`` to ``goal``."""
-    if start is goal:
-        return True
-    seen.add(start.name)
-    return any(_reaches(link.target, goal, seen) for link in start.links if link.target.name not in seen)
+    bound = closure([view], lambda each: [link for link in each.carried if link.single])
+    return min(
+        [values.SAMPLES, *(len(_samples(each, field)) for each in bound for field in each.fields if field.unique)]
+    )
 
 
 def _change(view: EntityView, found: dict[str, list[Any]]) -> tuple[str, str] | None:
@@ -121,12 +109,6 @@ def _deletion_is_plain(link: Link) -> bool:
 
 def _pointers(link: Link) -> int:
     """Count the relations that point at the target among the rows a test of this reference creates."""
-    made: dict[str, EntityView] = {}
-    waiting = [link.source, link.target]
-    while waiting:
-        view = waiting.pop()
-        if view.name not in made:
-            made[view.name] = view
-            waiting += [each.target for each in carried(view)]
-    held = [each for view in made.values() for each in carried(view) if each.target is link.target]
+    made = closure([link.source, link.target], lambda view: view.carried)
+    held = [each for view in made for each in view.carried if each.target is link.target]
     return len(held) + (link not in held)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from libs.blueprint import names
 from libs.contracts.artifacts import Charter, Entity, Field, Relation
@@ -125,6 +126,15 @@ class EntityView:
         """Name the type of an enum field's choices: ``PriorityChoice``."""
         return f"{names.pascal(each.name)}Choice"
 
+    @cached_property
+    def carried(self) -> list[Link]:
+        """Return the relations a test body fills in: the needed ones, and others that do not lead back here."""
+        return [link for link in self.links if link.needed or not link.target.reaches(self)]
+
+    def reaches(self, goal: EntityView) -> bool:
+        """Tell whether relations lead from this entity to another, or to itself."""
+        return goal is self or any(view is goal for view in closure([self], lambda view: view.links))
+
     def attributes(self) -> Iterator[tuple[str, str]]:
         """Yield each attribute of the mapped class with the place in the charter it comes from."""
         for index, each in enumerate(self.entity.fields):
@@ -133,6 +143,18 @@ class EntityView:
         for index, link in enumerate(self.links):
             place = f'relations[{index}] "{link.relation.name}"'
             yield from ((link.attr, place), (link.key, place))
+
+
+def closure(start: Iterable[EntityView], links: Callable[[EntityView], Iterable[Link]]) -> list[EntityView]:
+    """Return the entities to start from and all that the chosen links lead to, each once."""
+    found = {view.name: view for view in start}
+    waiting = list(found.values())
+    while waiting:
+        targets = [link.target for link in links(waiting.pop())]
+        new = {view.name: view for view in targets if view.name not in found}
+        found |= new
+        waiting += new.values()
+    return list(found.values())
 
 
 def entity_views(charter: Charter) -> list[EntityView]:
