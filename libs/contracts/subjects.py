@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def token(value: str) -> str:
@@ -15,7 +15,7 @@ def token(value: str) -> str:
     Raises:
         ValueError: it is empty, longer than 64 characters, or holds a dot, a wildcard or a space.
     """
-    if not _TOKEN.match(value):
+    if not _TOKEN.fullmatch(value):  # match with $ would let a line end through
         raise ValueError(f"{value!r} is not an id: use 1 to 64 letters, digits, '-' or '_'")
     return value
 
