@@ -110,7 +110,9 @@ def _kept_name(owner: EntityDraft, name: str) -> str:
     """Return the name a column goes by: the due date may be kept as ``due_on``."""
     single = singular_key(name)
     others = (name, single, f"{name.removesuffix('_date')}_on", f"{name.removesuffix('_time')}_at")
-    return next((each for each in others if each in owner.fields or each in owner.relations), name)
+    kept = next((each for each in others if each in owner.fields or each in owner.relations), "")
+    longer = (each for each in owner.fields if "_" in name and each.startswith(f"{name}_"))
+    return kept or next(longer, name)
 
 
 def _states(draft: Draft, key: str, item: Item) -> None:

@@ -118,7 +118,7 @@ def _collect_act(draft: Draft, act: Act) -> None:
     if act.object is None or act.object.head == "all" or not act.binding:
         return
     deeds = verbs.CREATE | verbs.JOIN | verbs.ALL | verbs.READ | verbs.UPDATE | verbs.DELETE | set(verbs.RECORD_ALSO)
-    deeds |= set(verbs.RECORD) | {"teach", "own", "host", "treat", "lead"}
+    deeds |= set(verbs.RECORD) | {"teach", "own", "host", "treat", "lead", "give"}
     if not deeds.intersection(act.verbs):
         return
     new = act.modal and act.object.plural and thing_like(act.object) and bool(verbs.CREATE.intersection(act.verbs))

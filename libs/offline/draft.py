@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from libs.contracts.artifacts import Action, Charter, Entity, Field, OnDelete, Relation, RelationKind
 from libs.offline.phrases import Phrase
@@ -89,6 +90,7 @@ class Draft:
     def relate(self, child: EntityDraft, target: str, link: Link) -> bool:
         """Add a relation; one that would close a ring of required ones is optional. Says whether it is new."""
         name = link.name or (plural_key(target) if link.kind == "many_to_many" else target)
+        name = f"{name}_ref" if iskeyword(name) else name
         if name in child.relations or len(child.relations) >= MAX_RELATIONS:
             return False
         child.fields.pop(name, None)

@@ -67,14 +67,15 @@ def items(tokens: list[Token]) -> list[Item]:
     """Return the members of a list of noun phrases; what is no noun phrase is passed over."""
     out: list[Item] = []
     nested = False
-    for part in split_list(tokens):
+    for part, last in _parts(tokens):
         if out and (extra := _continues(part, out[-1])):
             out[-1] = extra
             continue
         item = read_item(part)
         if item is None:
             continue
-        if nested and out and not item.inner and _column_like(item):
+        closes = last and bool(out) and len(out[-1].inner) > 1
+        if nested and out and not item.inner and (_column_like(item) or closes):
             out[-1] = replace(out[-1], inner=(*out[-1].inner, item))
             continue
         nested = bool(item.inner) and not _bracketed(part)
@@ -87,6 +88,14 @@ def _opened(item: Item) -> list[Item]:
     if len(item.choices) > 1 and all(choice.rpartition("_")[2] in ATTRIBUTES for choice in item.choices):
         return [Item(Phrase((choice,), (choice,), raw=choice)) for choice in item.choices]
     return [item]
+
+
+def _parts(tokens: list[Token]) -> list[tuple[list[Token], bool]]:
+    """Return the members of a list; of one with a single "and", the last is marked as closing it."""
+    parts = split_list(tokens)
+    closing = sum(token.tag == "c" for token in tokens) == 1 and bool(parts)
+    ends = closing and any(a.tag == "c" and b is parts[-1][0] for a, b in pairwise(tokens))
+    return [(part, ends and part is parts[-1]) for part in parts]
 
 
 def _column_like(item: Item) -> bool:
@@ -178,7 +187,7 @@ def _listed(item: Item, tail: list[Token]) -> Item:
         return _either(item, tail)
     body = [token for token in tail[marks[0] + 1 :] if token.tag not in ")"]
     parts = [part for part in split_list(body, ",c/|") if part]
-    words = ["_".join(token.low for token in part if token.tag not in "dir") for part in parts]
+    words = ["_".join(token.low for token in part if token.tag not in "dir" or len(part) == 1) for part in parts]
     known = [word for word in words if word in FLAGS or word in _STRICT_TYPES]
     if "default" in words[0] if words else False:
         return replace(item, default=words[0].rpartition("_")[2])

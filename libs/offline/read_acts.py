@@ -9,7 +9,7 @@ from libs.offline.items import items
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.phrases import Phrase, split_list
-from libs.offline.read_has import add_has
+from libs.offline.read_has import add_has, add_inner
 from libs.offline.tokens import Token
 from libs.offline.words import singular
 
@@ -128,6 +128,9 @@ def read_act(clause: Clause, context: Context) -> bool:
             made = Act(actor, verb.lemmas, phrase, only=verb.only, modal=bool(verb.modal), own=own, binding=binding)
             context.facts.acts.append(made)
     _object_of(clause, context, objects[0])
+    if verbs.CREATE.intersection(verb.lemmas) or verbs.ALL.intersection(verb.lemmas):
+        for item in items(list(clause.rest)):
+            add_inner(context, item)
     return binding
 
 

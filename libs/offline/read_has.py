@@ -63,6 +63,8 @@ def read_storing(clause: Clause, context: Context) -> bool:
         return add_has(context, (owner,), items(list(clause.rest)))
     if not _speaker(clause.subject):
         return False
+    if {"want", "need", "have"} & set(clause.verb.lemmas):
+        return False
     cut, owner = _trailing(list(clause.rest))
     return owner is not None and thing_like(owner) and add_has(context, (owner,), items(cut))
 

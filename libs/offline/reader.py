@@ -8,11 +8,12 @@ from collections.abc import Callable
 from libs.offline.clauses import Clause, clauses
 from libs.offline.context import Context, heading_kind, phrases_of
 from libs.offline.facts import Facts, Stated
+from libs.offline.items import items
 from libs.offline.lexicon.verbs import RECORD
 from libs.offline.phrases import Phrase
 from libs.offline.read_acts import read_act, read_belonging, read_own
 from libs.offline.read_fragments import read_fragment
-from libs.offline.read_has import read_has, read_keeping, read_storing
+from libs.offline.read_has import add_inner, read_has, read_keeping, read_storing
 from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
 from libs.offline.rephrase import rephrased
@@ -54,6 +55,9 @@ def _read_clause(clause: Clause, context: Context) -> bool:
         # "When a reader borrows a book" tells of a deed, yet binds nothing by itself.
         return bool(set(RECORD).intersection(clause.verb.lemmas)) and read_act(clause, context)
     understood = any(shape(clause, context) for shape in SHAPES)
+    if any(token.tag == "(" for token in clause.subject):
+        for item in items(list(clause.subject)):
+            add_inner(context, item)
     ruled = read_rule(clause, context)
     context.remember(clause)
     return understood or ruled

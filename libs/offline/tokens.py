@@ -165,6 +165,8 @@ def _plain(low: str, base: str, before: list[Token], following: Token | None) ->
         return "v"
     if last in {"d", "s", "j", "q", "#", "i", "g", "v", "h"}:
         return "n"
+    if last == ")":
+        return "v" if next_tag in {"d", "s", "q"} else "n"
     if last in {"", ",", "c", ":", "."}:
         return _opening(low, base, before, following, next_tag)
     if last in {"n", "x", "e", "k"}:

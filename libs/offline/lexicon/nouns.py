@@ -44,7 +44,7 @@ PEOPLE: Final = words(
 )
 # People who run the system rather than being kept in it, unless the wish gives them fields.
 STAFF: Final = words(
-    """
+    """ organizer organiser 
     admin administrator librarian editor moderator operator superuser receptionist cashier accountant supervisor
     clerk auditor dispatcher manager staff planner owner analyst bookkeeper secretary approver storekeeper
     shopkeeper everyone anyone curator treasurer bartender chef waiter
