@@ -81,22 +81,22 @@ class Session:
             raise LookupError(f"this database was opened without a folder of queries, so there is no {name}")
         return self._queries.bind(name, values)
 
-    async def all(self, name: str, **values: Any) -> Sequence[Row]:
+    async def all(self, name: str, /, **values: Any) -> Sequence[Row]:
         """Every row of a named query."""
         sql, arguments = self._bind(name, values)
         return await self._connection.fetch(sql, *arguments)
 
-    async def one(self, name: str, **values: Any) -> Row | None:
+    async def one(self, name: str, /, **values: Any) -> Row | None:
         """First row of a named query."""
         sql, arguments = self._bind(name, values)
         return await self._connection.fetchrow(sql, *arguments)
 
-    async def value(self, name: str, **values: Any) -> Any:
+    async def value(self, name: str, /, **values: Any) -> Any:
         """First column of the first row, or ``None``."""
         sql, arguments = self._bind(name, values)
         return await self._connection.fetchval(sql, *arguments)
 
-    async def run(self, name: str, **values: Any) -> int:
+    async def run(self, name: str, /, **values: Any) -> int:
         """Execute a named statement; the number of rows it touched."""
         sql, arguments = self._bind(name, values)
         status: str = await self._connection.execute(sql, *arguments)
@@ -245,15 +245,15 @@ class Database:
                 await self._release(connection)
             await asyncio.sleep(PAUSE)
 
-    async def all(self, name: str, **values: Any) -> Sequence[Row]:
+    async def all(self, name: str, /, **values: Any) -> Sequence[Row]:
         """Every row of a named query; asked again if the connection is lost, so it must only read."""
         return await self._retried(lambda session: session.all(name, **values))
 
-    async def one(self, name: str, **values: Any) -> Row | None:
+    async def one(self, name: str, /, **values: Any) -> Row | None:
         """First row of a named query that only reads."""
         return await self._retried(lambda session: session.one(name, **values))
 
-    async def value(self, name: str, **values: Any) -> Any:
+    async def value(self, name: str, /, **values: Any) -> Any:
         """First column of the first row of a named query that only reads, or ``None``."""
         return await self._retried(lambda session: session.value(name, **values))
 

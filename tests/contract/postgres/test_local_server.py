@@ -1,0 +1,150 @@
+"""The local PostgreSQL starts again after anything, tells faults in words, and leaves with its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local import postgres as module
+from deploy.local.nats import StartError
+from deploy.local.postgres import Postgres
+from libs.contracts.errors import Unavailable
+from libs.runtime.postgres import Database
+
+
+@pytest.fixture
+def server(tmp_path: Path):
+    found = Postgres(tmp_path / "pg")
+    found.start()
+    yield found
+    found.stop()
+
+
+async def answers(dsn: str) -> bool:
+    database = await Database.open(dsn, connections=1)
+    await database.close()
+    return True
+
+
+async def test_it_starts_again_on_its_data_after_an_end_and_after_a_crash(server: Postgres):
+    database = await Database.open(server.dsn)
+    await database.execute("create table kept (id int); insert into kept values (1)")
+    await database.close()
+    for end in (server.stop, server.kill):
+        end()
+        assert server.pid == 0
+        server.start()
+        database = await Database.open(server.dsn)
+        await database.execute("do $$ begin assert (select count(*) from kept) = 1; end $$")
+        await database.close()
+
+
+async def test_nobody_gets_in_without_the_password_and_only_its_owner_reads_it(server: Postgres, tmp_path: Path):
+    password = tmp_path / "pg" / "password"
+    assert password.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(Unavailable, match="password"):
+        await answers(server.dsn.replace(password.read_text(), "guess"))
+
+
+def test_it_listens_on_the_loopback_interface_only(server: Postgres):
+    listening = [c.laddr for c in psutil.Process(server.pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert listening == [("127.0.0.1", server.port)]
+
+
+def test_it_is_not_handed_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("LLM_API_KEY", "secret")
+    server = Postgres(tmp_path / "pg")
+    server.start()
+    try:
+        assert "LLM_API_KEY" not in psutil.Process(server.pid).environ()
+    finally:
+        server.stop()
+
+
+def test_a_taken_port_is_named(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(StartError, match=f"{port}.*Another program"):
+            Postgres(tmp_path / "pg", port).start()
+
+
+def test_a_second_server_on_the_same_folder_is_refused(
+    server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "PREDECESSOR_SECONDS", 0.1)
+    with pytest.raises(StartError, match=f"process {server.pid}.*already uses"):
+        Postgres(tmp_path / "pg").start()
+
+
+def test_data_of_another_version_is_told_apart(server: Postgres, tmp_path: Path):
+    server.stop()
+    (tmp_path / "pg" / "cluster" / "PG_VERSION").write_text("15\n")
+    with pytest.raises(StartError, match=r"version 15.*Remove the folder"):
+        server.start()
+
+
+async def test_a_first_start_that_was_interrupted_is_begun_again(tmp_path: Path):
+    unfinished = tmp_path / "pg" / "cluster.new"
+    unfinished.mkdir(parents=True)
+    (unfinished / "PG_VERSION").write_text("18\n")
+    server = Postgres(tmp_path / "pg")
+    try:
+        assert await answers(server.start())
+    finally:
+        server.stop()
+
+
+async def test_a_pid_file_that_names_somebody_else_is_not_believed(server: Postgres, tmp_path: Path):
+    server.kill()
+    pid_file = tmp_path / "pg" / "cluster" / "postmaster.pid"
+    pid_file.write_text(f"{os.getppid()}\n" + "\n".join(pid_file.read_text().splitlines()[1:]))
+    assert await answers(server.start())
+
+
+async def test_a_path_that_is_too_long_for_a_socket_is_no_hindrance(tmp_path: Path):
+    server = Postgres(tmp_path / ("x" * 90) / ("y" * 90))
+    try:
+        assert await answers(server.start())
+    finally:
+        server.stop()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
+    (tmp_path / "pg").write_text("a file")
+    with pytest.raises(StartError, match="cannot use the folder"):
+        Postgres(tmp_path / "pg").start()
+
+
+def test_it_ends_when_its_parent_is_killed_and_the_next_start_succeeds(tmp_path: Path):
+    code = f"""
+import time
+from pathlib import Path
+from deploy.local.postgres import Postgres
+server = Postgres(Path({str(tmp_path / "pg")!r}))
+server.start()
+print(server.pid, flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        pid = next(int(line) for line in parent.stdout if line.strip().isdigit())
+        parent.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    server = Postgres(tmp_path / "pg")
+    server.start()
+    try:
+        assert asyncio.run(answers(server.dsn))
+    finally:
+        server.stop()
