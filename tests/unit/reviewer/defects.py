@@ -90,6 +90,7 @@ DEFECTS = [
     Defect(
         "function defined twice", "F811", "app/util.py", "", "def f():\n    return 1\n\n\ndef f():  # !\n    return 2\n"
     ),
+    Defect("parameter named twice", "parse", "app/util.py", "", "def f(a, a):  # !\n    return a\n", "uplicate"),
     Defect("return outside a function", "F706", MAIN, "", "\nreturn 1  # !\n"),
     Defect(
         "shell command from input",

@@ -27,23 +27,30 @@ DEADLINE = 20.0  # seconds for one project; eight small files take about 0.05
 
 async def check_code(files: Sequence[SourceFile], architecture: Architecture) -> tuple[Issue, ...]:
     """Every fault found, errors first; at most 200 in all and 40 of one file."""
-    said = await asyncio.to_thread(lambda: list(_check(tuple(files), architecture)))
+    said = await asyncio.to_thread(lambda: list(_check(files, architecture)))
     return _bounded({issue(path, fault) for path, fault in said})
 
 
-def _check(files: tuple[SourceFile, ...], architecture: Architecture) -> Iterator[Said]:
-    yield from guarded_project(lambda: check_project(files), name="paths")
-    sound: dict[str, SourceFile] = {}
-    for file in files[:MAX_FILES]:
-        faults = guarded(file.path, lambda file=file: check_file(file), name="paths")
-        yield from ((file.path, fault) for fault in faults)
-        if not faults:
-            sound.setdefault(file.path, file)
+def _check(files: Sequence[SourceFile], architecture: Architecture) -> Iterator[Said]:
+    said, sound = _named(files)
+    yield from said
     facts: dict[str, Facts] = {}
     yield from _each_alone(list(sound.values()), facts)
+    # Ruff reads only what the parser could: depth that the parser refuses would overflow ruff's stack.
     yield from guarded_project(lambda: check_style([sound[path] for path in facts]), name="ruff")
     declared = declared_imports(sound.values(), architecture.dependencies)
     yield from _together(Project(list(sound.values()), facts, declared), architecture)
+
+
+def _named(files: Sequence[SourceFile]) -> tuple[list[Said], dict[str, SourceFile]]:
+    said = list(guarded_project(lambda: check_project(files), name="paths"))
+    sound: dict[str, SourceFile] = {}
+    for file in files[:MAX_FILES]:
+        faults = guarded(file.path, lambda file=file: check_file(file), name="paths")
+        said += ((file.path, fault) for fault in faults)
+        if not faults:
+            sound.setdefault(file.path, file)
+    return said, sound
 
 
 def _each_alone(files: Sequence[SourceFile], facts: dict[str, Facts]) -> Iterator[Said]:

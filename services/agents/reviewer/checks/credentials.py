@@ -14,6 +14,7 @@ KNOWN = re.compile(
     r"|\bxox[abprs]-[A-Za-z0-9-]{20,200}|\bAIza[0-9A-Za-z_-]{35}|\bsk_live_[0-9A-Za-z]{20,100}"
     r"|-----BEGIN (?:[A-Z]{2,12} )?PRIVATE KEY-----"
 )
+BEGINNINGS = ("AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk-", "xox", "AIza", "sk_live_", "-----BEGIN ")
 SECRET_NAME = re.compile(
     r"(?:^|_)(?:secret|secret_key|password|passwd|api_key|apikey|private_key|access_key|auth_token)$"
 )
@@ -24,6 +25,8 @@ HINT = "read it from the environment"
 
 def check_text(content: str) -> Iterator[Fault]:
     """Keys whose form gives them away."""
+    if not any(beginning in content for beginning in BEGINNINGS):
+        return  # a tenth of the pattern's time
     for match in KNOWN.finditer(content):
         line = content.count("\n", 0, match.start()) + 1
         yield Fault("error", f"A secret key is written into this file ('{match[0][:8]}…'); {HINT}.", line, RULE)

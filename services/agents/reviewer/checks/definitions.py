@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import Literal
 
+from msgspec import structs
+
 from services.agents.reviewer.checks.facts import Class, Function, Parameter, Signature, Target
 from services.agents.reviewer.checks.scopes import Dotted, FunctionNode, annotated_class, dotted
 
@@ -82,7 +84,7 @@ def class_of(node: ast.ClassDef, resolve: Resolve) -> Class:
     outside = [names for names in named if names[-1:] and names[-1] in PLAIN_BASES]
     bases = [resolve(names) for names in named if names not in outside]
     known = [base for base in bases if base is not None]
-    methods = {item.name: function_of(item, method=True) for item in node.body if isinstance(item, FunctionNode)}
+    methods = _methods(node)
     inside = list(ast.walk(node))
     plain = _is_plain(node, methods) and not any(isinstance(n, ast.Name) and n.id in WRITE_MEMBERS for n in inside)
     otherwise = any(names[-1:] and names[-1] in CALLED_OTHERWISE for names in named)
@@ -90,7 +92,7 @@ def class_of(node: ast.ClassDef, resolve: Resolve) -> Class:
         line=node.lineno,
         bases=tuple(known),
         members=_members(inside),
-        methods={name: m for name, m in methods.items() if m.signature is not None and _once(node, name)},
+        methods={name: method for name, method in methods.items() if method.signature is not None},
         sealed=plain and len(known) == len(bases),
         inherits=plain and "__init__" not in methods and len(known) == len(bases) == 1 and not _is_dataclass(node),
         constructor=_constructor(node, methods, bases) if plain and not otherwise else None,
@@ -106,8 +108,14 @@ def _is_plain(node: ast.ClassDef, methods: dict[str, Function]) -> bool:
     )
 
 
-def _once(node: ast.ClassDef, name: str) -> bool:
-    return sum(isinstance(item, FunctionNode) and item.name == name for item in node.body) == 1
+def _methods(node: ast.ClassDef) -> dict[str, Function]:
+    methods: dict[str, Function] = {}
+    for item in node.body:
+        if isinstance(item, FunctionNode):
+            method = function_of(item, method=True)
+            # Defined twice (a property's setter, an overload): what a call meets is not certain.
+            methods[item.name] = method if item.name not in methods else structs.replace(method, signature=None)
+    return methods
 
 
 def _members(inside: list[ast.AST]) -> frozenset[str]:
@@ -125,7 +133,7 @@ def _members(inside: list[ast.AST]) -> frozenset[str]:
 def _constructor(node: ast.ClassDef, methods: dict[str, Function], bases: list[Target | None]) -> Signature | None:
     if "__init__" in methods:
         signature = methods["__init__"].signature
-        if signature is None or not _once(node, "__init__") or _is_dataclass(node):
+        if signature is None or _is_dataclass(node):
             return None
         return Signature(signature.parameters[1:], signature.args, signature.kwargs)
     if bases:

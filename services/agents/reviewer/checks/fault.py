@@ -32,7 +32,11 @@ Said = tuple[str, Fault]  # of which path what is said; the empty path is the pr
 def issue(path: str, fault: Fault) -> Issue:
     """The fault as an issue of ``path``; text that cannot be sent on is made printable."""
     return Issue(
-        fault.severity, printable(path[:200]), printable(fault.message[:MESSAGE_LIMIT]), fault.line, fault.rule
+        fault.severity,
+        printable(path[:200]).replace("\n", "\N{REPLACEMENT CHARACTER}"),
+        printable(fault.message[:MESSAGE_LIMIT]),
+        fault.line,
+        fault.rule,
     )
 
 

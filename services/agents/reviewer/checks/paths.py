@@ -12,7 +12,7 @@ from services.agents.reviewer.checks.fault import Fault, Said
 MAX_FILES = 500
 MAX_FILE = 256 * 1024  # characters, as the contract of a source file has it
 MAX_PROJECT = 4 * 1024 * 1024  # characters; a generated project is about 0.1 MB
-SEGMENT = re.compile(r"[A-Za-z0-9_.@+\- ()\[\]]{1,100}")
+SEGMENT = re.compile(r"[A-Za-z0-9_.@+()\[\]][A-Za-z0-9_.@+\- ()\[\]]{0,99}")
 PATH_HINT = "use a relative path of letters, digits, '_', '-' and '.'"
 
 

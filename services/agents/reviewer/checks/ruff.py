@@ -2,110 +2,97 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Timer
 
 import msgspec
 import structlog
-from msgspec import Struct
 from ruff import find_ruff_bin
 
 from libs.contracts.artifacts import Severity, SourceFile
 from services.agents.reviewer.checks.cache import Cache, key_of
-from services.agents.reviewer.checks.fault import Fault, Said, is_test, worst
+from services.agents.reviewer.checks.fault import Fault, Said, worst
+from services.agents.reviewer.checks.ruff_rules import ARGUMENTS, Finding, fault_of
 
 log = structlog.get_logger(__name__)
+# Memory where there is some: on a slow disk the folder takes longer than ruff.
+FOLDER = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a name of its own is made inside
 TIMEOUT = 10.0  # seconds; a run of eight small files takes about 0.01
-# Fails when the line is reached, or says something other than it means.
-ERRORS = (
-    *("F404", "F407", "F50", "F52", "F601", "F62", "F63", "F70", "F722", "F811", "F82", "F901"),
-    *("B002", "B015", "B016", "B020", "B021", "B029", "B030", "B032"),
-    *("PLE0100", "PLE0101", "PLE0115", "PLE0117", "PLE0118", "PLE0241", "PLE0302", "PLE0604", "PLE0605"),
-    *("PLE0704", "PLE1132", "PLE1142", "PLE1205", "PLE1206", "PLE13", "PLE1700", "PLE2502"),
-)
-# Unused names in a format are harmless; so is a name imported twice.
-NOT_ERRORS = ("F504", "F522", "F523")
-WARNINGS = ("F4", "F5", "F841", "F842", "B0", "B904", "E722", "ASYNC210", "ASYNC212", "ASYNC22", "ASYNC251", "PLE")
-# B008 is FastAPI's own idiom, B011 and B017 are taste in tests, B027 and B024 are design.
-IGNORED = ("B008", "B011", "B017", "B024", "B027", "B028", "F541")
-ARGUMENTS = (
-    *("check", "--isolated", "--no-cache", "--ignore-noqa", "--no-respect-gitignore", "--quiet"),
-    *("--exit-zero", "--no-fix", "--output-format", "json"),
-    *("--target-version", f"py{sys.version_info.major}{sys.version_info.minor}"),
-    *("--select", ",".join((*ERRORS, *WARNINGS)), "--ignore", ",".join(IGNORED)),
-)
-
-
-class _Place(Struct):
-    row: int
-    column: int
-
-
-class _Finding(Struct):
-    filename: str
-    message: str
-    code: str | None = None
-    location: _Place | None = None
-
-
+MAX_OUTPUT = 16 * 1024 * 1024  # bytes, some 40,000 findings
 _seen: Cache[tuple[Fault, ...]] = Cache()
 
 
 def check_style(files: Sequence[SourceFile]) -> Iterator[Said]:
-    """Findings for each file, which must parse."""
-    keys = {file.path: key_of(file.path, file.content) for file in files}
-    fresh = {key: file for file in files if _seen.get(key := keys[file.path]) is None}
-    failure = _inspect(fresh) if fresh else None
-    for path, key in keys.items():
-        yield from ((path, fault) for fault in _seen.get(key) or ())
-    if failure:
-        yield "", failure
+    """Findings for each file, all Python that parses."""
+    fresh: list[tuple[bytes, SourceFile]] = []
+    for file in files:
+        key = key_of(file.path, file.content)
+        known = _seen.get(key)
+        if known is None:
+            fresh.append((key, file))
+        yield from ((file.path, fault) for fault in known or ())
+    if fresh:
+        yield from _inspect(fresh, time.monotonic() + TIMEOUT)
 
 
-def _inspect(fresh: Mapping[bytes, SourceFile]) -> Fault | None:
+def _inspect(fresh: Sequence[tuple[bytes, SourceFile]], end: float) -> list[Said]:
+    """What ruff says, kept for the next time; files that it cannot read are found by halving."""
     try:
-        findings = _run(list(fresh.values()))
+        findings = _run([file for _, file in fresh], max(end - time.monotonic(), 0.1))
     except (OSError, subprocess.SubprocessError, msgspec.DecodeError) as error:
-        log.error("ruff_failed", action="check_code", error=repr(error)[:500])  # noqa: TRY400 - the trace says no more
-        message = f"Ruff gave no answer ({type(error).__name__}); names and style are unchecked."
-        return Fault("warning", message, 0, "ruff")
-    for index, (key, file) in enumerate(fresh.items()):
-        of_file = (found for found in findings if Path(found.filename).parent.name == str(index))
-        _seen.put(key, worst(_fault(found, file) for found in of_file), len(file.content))
-    return None
+        log.error("ruff_failed", action="check_code", files=len(fresh), error=repr(error)[:80])  # noqa: TRY400 - no trace
+        half = len(fresh) // 2
+        if half and not isinstance(error, OSError) and time.monotonic() < end:
+            return [*_inspect(fresh[:half], end), *_inspect(fresh[half:], end)]
+        return [(file.path, _unread(error)) for _, file in fresh]
+    said: list[Said] = []
+    for index, (key, file) in enumerate(fresh):
+        faults = worst(fault_of(found, file) for found in findings.get(str(index), ()))
+        _seen.put(key, faults, len(file.content))
+        said += ((file.path, fault) for fault in faults)
+    return said
 
 
-def _run(files: Sequence[SourceFile]) -> list[_Finding]:
-    with TemporaryDirectory(prefix="interius-ruff-") as folder:
+def _unread(error: Exception) -> Fault:
+    # No binary and no time are our fault; a file that ruff falls over is the file's.
+    severity: Severity = "warning" if isinstance(error, OSError | subprocess.TimeoutExpired) else "error"
+    return Fault(severity, "Ruff could not read this file; write it in a simpler form.", 0, "ruff")
+
+
+def _run(files: Sequence[SourceFile], seconds: float) -> dict[str, list[Finding]]:
+    with TemporaryDirectory(prefix="interius-ruff-", dir=FOLDER) as folder:
         for index, file in enumerate(files):
             # Numbers for folders: a hostile path never reaches the disk. Rules look at the name `__init__.py` only.
             name = "__init__.py" if file.path.endswith("/__init__.py") else "module.py"
             target = Path(folder, str(index), name)
             target.parent.mkdir()
             target.write_bytes(file.content.encode())
-        command = [find_ruff_bin(), *ARGUMENTS, folder]
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=True, cwd=folder, env={})  # noqa: S603
-    return msgspec.json.decode(done.stdout, type=list[_Finding])
+        output = _output([find_ruff_bin(), *ARGUMENTS, folder], folder, seconds)
+    findings: dict[str, list[Finding]] = {}
+    for found in msgspec.json.decode(output, type=list[Finding]):
+        findings.setdefault(Path(found.filename).parent.name, []).append(found)
+    return findings
 
 
-def _fault(found: _Finding, file: SourceFile) -> Fault:
-    row = found.location.row if found.location else 0
-    return Fault(_severity(found, file), found.message, row, found.code or "parse")
-
-
-def _severity(found: _Finding, file: SourceFile) -> Severity:
-    code = found.code or "invalid-syntax"
-    if code == "invalid-syntax":
-        return "error"
-    if code == "F811" and (is_test(file.path) or not _defines(found.location, file)):
-        return "warning"
-    return "error" if code.startswith(ERRORS) and not code.startswith(NOT_ERRORS) else "warning"
-
-
-def _defines(place: _Place | None, file: SourceFile) -> bool:
-    """A ``def`` or ``class`` stands before the place: not an import or a parameter of that name."""
-    line = "".join(file.content.splitlines()[place.row - 1 : place.row]) if place else ""
-    return line[: place.column - 1 if place else 0].split()[-1:] in (["def"], ["class"])
+def _output(command: list[str], folder: str, seconds: float) -> bytes:
+    process = subprocess.Popen(  # noqa: S603 - our own arguments
+        command, cwd=folder, env={}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    alarm = Timer(seconds, process.kill)
+    with process:
+        assert process.stdout
+        alarm.start()
+        output = process.stdout.read(MAX_OUTPUT + 1)
+        if len(output) > MAX_OUTPUT:
+            process.kill()
+    if alarm.finished.is_set():
+        raise subprocess.TimeoutExpired("ruff", seconds)
+    alarm.cancel()
+    if process.returncode or len(output) > MAX_OUTPUT:
+        raise subprocess.CalledProcessError(process.returncode, "ruff")
+    return output
