@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from httpx_sse import EventSource
 
 from deploy.local.child import free_port
 from deploy.local.postgres import Postgres
@@ -113,6 +116,32 @@ class Person:
         return answer.json()["id"]
 
 
+Heard = tuple[str, str, dict[str, Any]]  # id, name, data
+
+
+async def listen(person: Person, path: str, *, seen: str = "", enough: int = 0, **query: str) -> list[Heard]:
+    """What a stream says until it ends, or until ``enough`` events came."""
+    heard: list[Heard] = []
+    headers = {"last-event-id": seen} if seen else {}
+    async with person.http.stream("GET", path, headers=headers, params=query) as answer:
+        assert answer.status_code == 200, (answer.status_code, await answer.aread())
+        async for event in EventSource(answer).aiter_sse():
+            heard.append((event.id, event.event, json.loads(event.data)))
+            if len(heard) == enough:
+                break
+    return heard
+
+
+def numbered(*numbers: int) -> list[events.Event]:
+    """Facts that can be told apart."""
+    return [events.StageStarted("implementation", f"w{n}", 1, item=f"f{n}.py") for n in numbers]
+
+
+def numbers(heard: list[Heard]) -> list[int]:
+    """The numbers of the facts that were heard."""
+    return [int(data["data"]["work_id"][1:]) for _, name, data in heard if name == "stage_started"]
+
+
 class FrontDoor:
     """The services behind a port, and people in front of it."""
 
@@ -144,6 +173,10 @@ class FrontDoor:
 
     async def tell(self, project_id: str, run_id: str, *story: events.Event) -> int:
         return [await tell(self.platform.log, project_id, run_id, event) for event in story][-1]
+
+    async def open_streams(self) -> int:
+        text = (await self.anybody.get("/metrics")).text
+        return int(float(re.search(r"^interius_event_streams (\S+)", text, re.M)[1]))
 
     async def close(self) -> None:
         await self._clients.aclose()

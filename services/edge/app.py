@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
+from prometheus_client import Gauge
 
 from libs.contracts.asks import KeySet, PublicKeys
 from libs.contracts.streams import EVENTS
@@ -37,7 +38,7 @@ async def build(platform: Platform) -> Service:
     service = Service(
         "edge",
         background=(listener.serve, house.hub.follow, house.reader.keep_open, house.progress.follow),
-        on_stop=(listener.stop, house.reader.close),
+        on_stop=(house.reader.close,),
     )
     house.services = (service,)
     return service
@@ -51,6 +52,8 @@ async def furnish(platform: Platform, settings: EdgeSettings) -> House:
     reader = Reader(platform.settings.database_url)
     places = Places(platform.log, reader)
     hub.on_record(places.hear)
+    open_streams = Gauge("interius_event_streams", "Event streams open now", registry=platform.metrics.registry)
+    open_streams.set_function(lambda: hub.watching)
     patience = Patience(settings.edge_heartbeat_seconds, settings.edge_write_seconds)
     return House(platform, reader, Progress(reader), places, hub, patience)
 

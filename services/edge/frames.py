@@ -13,8 +13,9 @@ from libs.contracts.events import TERMINAL
 from libs.contracts.live import Fragment
 from libs.eventlog.port import RawRecord
 
-OPENING = b"retry: 1000\n: ok\n\n"
-HEARTBEAT = b": still here\n\n"
+# No empty line after these: some clients take one for an event without data.
+OPENING = b"retry: 1000\n: ok\n"
+HEARTBEAT = b": still here\n"
 END = b"event: end\ndata: {}\n\n"
 LAST = frozenset(kind.event_name() for kind in TERMINAL)
 EVENT_ID = re.compile(r"^([0-9a-f]{1,16})-([0-9]{1,18})$")
@@ -86,10 +87,10 @@ def live_frame(body: bytes) -> bytes | None:
     return b"event: live\ndata: %b\n\n" % _encoder.encode(fragment)
 
 
-def ends(subject: str) -> bool:
-    """Whether nothing follows this fact in the story of its run or project."""
+def ends(subject: str, owner: str) -> bool:
+    """Whether nothing follows this fact in the story of ``owner``, a run or a project."""
     address = subjects.parse(subject)
-    return address.name in LAST if address.run_id else address.name == "deleted"
+    return address.name in LAST if ".run." in owner else address.name == "deleted" and not address.run_id
 
 
 def cursor(event_id: str | None, epoch: str) -> int:

@@ -87,15 +87,15 @@ class Hub:
             for ring in touched:
                 ring.wake()
 
-    def _take(self, record: RawRecord) -> list[Ring]:
+    def _take(self, record: RawRecord) -> Iterable[Ring]:
         for listener in self._listeners:
             listener(record)
-        rings = [ring for owner in _owners(record.subject) if (ring := self._rings.get(owner))]
+        rings = {owner: ring for owner in _owners(record.subject) if (ring := self._rings.get(owner))}
         if rings:
             data = frame(record, self.epoch, name_of(record))
-            for ring in rings:
-                ring.add(record.seq, data, ends(record.subject))
-        return rings
+            for owner, ring in rings.items():
+                ring.add(record.seq, data, ends(record.subject, owner))
+        return rings.values()
 
     def fragment(self, subject: str, body: bytes) -> None:
         """Hand a live fragment to those who asked for them."""
@@ -137,9 +137,9 @@ class Hub:
         found = await asyncio.gather(*[self._log.load(subjects.event(owner, name)) for name in names])
         return any(records and records[0].seq <= by for records in found)
 
-    def frames(self, records: Iterable[RawRecord]) -> AsyncIterator[list[Frame]]:
-        """Records as frames, in pieces of a bounded size, the loop let go between them."""
-        return _pieces((r.seq, frame(r, self.epoch, name_of(r)), ends(r.subject)) for r in records)
+    def frames(self, owner: str, records: Iterable[RawRecord]) -> AsyncIterator[list[Frame]]:
+        """Records of ``owner`` as frames, in pieces of a bounded size, the loop let go between them."""
+        return _pieces((r.seq, frame(r, self.epoch, name_of(r)), ends(r.subject, owner)) for r in records)
 
     def close(self) -> None:
         """Let every stream end."""

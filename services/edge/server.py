@@ -45,22 +45,16 @@ class Listener:
                 timeout_graceful_shutdown=DRAIN_SECONDS,
             )
         )
-        self._done = asyncio.Event()
 
     async def serve(self) -> None:
-        """Answer requests until ``stop``."""
+        """Answer requests until cancelled; then end the event streams cleanly and let the other answers finish."""
+        serving = asyncio.create_task(self._server.serve([self._socket]))
         try:
-            await self._server.serve([self._socket])
+            await asyncio.shield(serving)
         finally:
-            self._done.set()
-
-    async def stop(self) -> None:
-        """End the event streams cleanly, then let the other answers finish."""
-        self._close_streams()
-        self._server.should_exit = True
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._done.wait(), DRAIN_SECONDS + 1)
-        self._socket.close()
+            self._close_streams()
+            self._server.should_exit = True
+            await asyncio.wait({serving}, timeout=DRAIN_SECONDS + 1)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -96,7 +96,7 @@ class EventStream:
                 await self._put(send, HEARTBEAT)
 
     async def _replay(self, send: Send, floor: int, records: Sequence[RawRecord]) -> None:
-        async for piece in self._hub.frames(records):
+        async for piece in self._hub.frames(self._watch.owner, records):
             await self._put_frames(send, piece)
             if self._ended or self._hub.closing:
                 return
