@@ -41,7 +41,11 @@ class Transport:
         self.auth = SignedIn(f"{self.base_url}/v1/login", token, credentials)
         local = urlsplit(self.base_url).hostname in LOOPBACK  # a proxy would look for it on its own machine
         self.client = httpx.AsyncClient(
-            base_url=self.base_url, auth=self.auth, timeout=TIMEOUT, trust_env=not local, follow_redirects=False
+            base_url=self.base_url,
+            auth=self.auth,
+            timeout=TIMEOUT,
+            trust_env=not local,
+            verify=self.base_url.startswith("https:"),  # without TLS, reading in the certificates would be for nothing
         )
 
     async def exchange(self, method: str, path: str, **parts: Any) -> httpx.Response:
@@ -116,7 +120,8 @@ def refusal(response: httpx.Response, body: bytes) -> ApiError:
         problem = msgspec.json.decode(body, type=_Problem)
     except msgspec.MsgspecError:
         problem = _Problem(detail=f"{response.url.host} answered {response.status_code} {response.reason_phrase}.")
-    faults = "; ".join(f"{fault.pointer} {fault.detail}".strip() for fault in problem.errors)
+    unsaid = (fault for fault in problem.errors if fault.detail not in problem.detail)
+    faults = "; ".join(f"{fault.pointer} {fault.detail}".strip() for fault in unsaid)
     detail = " ".join(part for part in (problem.detail or problem.title, faults and f"({faults})") if part)
     kind = StreamGone if response.status_code == httpx.codes.GONE.value else ApiError
     return kind(response.status_code, problem.code or str(response.status_code), detail)

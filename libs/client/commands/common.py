@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import click
 
@@ -31,6 +32,17 @@ class Refusal(click.ClickException):
     def __init__(self, message: str, exit_code: int = USAGE) -> None:
         super().__init__(message)
         self.exit_code = exit_code  # pyright: ignore[reportAttributeAccessIssue]  # click reads it off the instance
+
+
+class Interrupted(Refusal):
+    """The person pressed Ctrl-C, which is no error."""
+
+    def __init__(self, message: str = "Interrupted.") -> None:
+        super().__init__(message, INTERRUPTED)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say so, on a line of its own."""
+        click.echo(f"\n{self.message}", file or sys.stderr)
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class Commands(click.Group):
         except ClientError as error:
             raise Refusal(str(error) + advice(error), code_of(error)) from error
         except (KeyboardInterrupt, click.Abort):
-            raise Refusal("Interrupted.", INTERRUPTED) from None
+            raise Interrupted from None
 
 
 def advice(error: ClientError) -> str:

@@ -18,7 +18,7 @@ MARKS = {"ok": ("✓ ok", "green"), "warn": ("! warn", "yellow"), "fail": ("✗ 
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path(".interius"), show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path(".interius"), show_default=True)
 @click.pass_obj
 def doctor(cli: Cli, data: Path) -> None:
     """Check what is installed, reachable and configured."""

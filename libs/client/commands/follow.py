@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from libs.client.commands.asking import ask_person
-from libs.client.commands.common import CANCELLED, INTERRUPTED, OK, RUN_FAILED, WAITS, Cli, Refusal
+from libs.client.commands.common import CANCELLED, OK, RUN_FAILED, WAITS, Cli, Interrupted, Refusal
 from libs.client.errors import ApiError, FolderRefused
 from libs.client.saving import Saved, check_folder
 from libs.client.view.board import Board
@@ -40,7 +40,7 @@ def follow_to_end(cli: Cli, run_id: str, wishes: Wishes) -> int:
     except (KeyboardInterrupt, click.Abort):
         name = short(run_id)
         words = f"The run goes on. Watch it with `interius watch {name}`, stop it with `interius cancel {name}`."
-        raise Refusal(words, INTERRUPTED) from None
+        raise Interrupted(words) from None
 
 
 def _follow(cli: Cli, screen: Screen, board: Board, wishes: Wishes) -> int:

@@ -21,7 +21,7 @@ PARTS = ("charter", "architecture", "review", "files", "log")
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many.")
 @click.option("--status", default="", help="Only those: running, completed, failed, cancelled, …")
 @click.option("--json", "as_json", is_flag=True, help="Write one run a line as JSON.")
 @click.pass_obj

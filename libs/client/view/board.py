@@ -19,6 +19,7 @@ State = Literal["pending", "running", "retrying", "waiting", "done", "failed", "
 APPROVAL = "approval"
 ORDER = ("retrieval", "requirements", "architecture", APPROVAL, "planning", "implementation", "review", "verification")
 ALWAYS = frozenset({"requirements", "architecture", "planning", "implementation", "review"})
+REVISED = frozenset({"requirements", "architecture", APPROVAL})
 OPEN: frozenset[State] = frozenset({"running", "retrying", "waiting"})
 
 
@@ -121,7 +122,7 @@ def _changes(board: Board, fact: e.Event) -> dict[str, dict[str, Any]]:
             state = "retrying" if fact.retry_at else "failed"
             return {fact.stage: {"state": state, "note": fact.message, **spent}}
         case e.RevisionRequested():
-            return {stage: {"state": "pending"} for stage in ("requirements", "architecture", APPROVAL)}
+            return {stage: {"state": "pending"} for stage in board.rows if stage in REVISED}
         case e.FileWritten():
             return {"implementation": {"state": "done" if _all_written(board) else "running", **spent}}
         case e.PatchRequested():

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from libs.client.view.text import count, listing, one_line, size
+from libs.client.view.text import count, listing, one_line, size, some
 from libs.contracts import events as e
 from libs.contracts.artifacts import Architecture, Charter, Review, Verification
 
@@ -18,14 +18,14 @@ def charter_made(charter: Charter) -> str:
     return listing(
         count(len(charter.entities), "entity"),
         count(len(charter.endpoints), "endpoint"),
-        count(len(charter.rules), "rule"),
+        some(len(charter.rules), "rule"),
     )
 
 
 def architecture_made(architecture: Architecture) -> str:
     """``2 modules to write, 3 diagrams``."""
     return listing(
-        f"{count(len(architecture.modules), 'module')} to write", count(len(architecture.diagrams), "diagram")
+        f"{count(len(architecture.modules), 'module')} to write", some(len(architecture.diagrams), "diagram")
     )
 
 
@@ -43,8 +43,8 @@ def review_made(review: Review) -> str:
     return listing(
         "accepted" if review.accepted else "not accepted",
         f"security {review.security_score}/10",
-        count(severities["error"], "error") if severities["error"] else "",
-        count(severities["warning"], "warning") if severities["warning"] else "",
+        some(severities["error"], "error"),
+        some(severities["warning"], "warning"),
     )
 
 

@@ -62,7 +62,8 @@ class LiveView:
 
     def render(self) -> RenderableType:
         """The screen as it should be now."""
-        return Group(self._title(), self._table(), self._newest())
+        newest = () if self._board.over or self._board.waiting else (self._newest(),)
+        return Group(self._title(), self._table(), *newest)
 
     def _text(self, words: str, style: str = "") -> Text:
         return Text(plain_ascii(words) if self._screen.ascii_only else words, style, no_wrap=True, overflow="ellipsis")
@@ -97,7 +98,7 @@ class LiveView:
 
     def _newest(self) -> Text:
         who, said = self._said
-        if not who or self._board.over:
+        if not who:
             return self._text("")
         lines = [line for line in clean(said).splitlines() if line.strip()] or [""]
         room = max(10, self._screen.out.width - len(who) - 6)

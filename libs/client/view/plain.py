@@ -30,6 +30,8 @@ def _words(board: Board, fact: e.Event) -> str:
             return f"{'revision':<15} {describe(fact)}"
         case e.PatchRequested():
             return f"{'patch':<15} {count(len(fact.patches), 'file')} again: {describe(fact)}"
+        case e.Completed() | e.Failed() | e.Cancelled():
+            return ""  # the conclusion says it
         case _:
             return _step(board, fact)
 

@@ -32,6 +32,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else plural}"
 
 
+def some(number: int, noun: str) -> str:
+    """``count``, or nothing for none."""
+    return count(number, noun) if number else ""
+
+
 def listing(*parts: str) -> str:
     """The parts that say something, with commas."""
     return ", ".join(part for part in parts if part)

@@ -1,0 +1,35 @@
+"""A scripted edge for each test, and a place of its own for the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.client_stories import whole
+from tests.component.client.fake_edge import TOKEN, FakeEdge, serving
+
+
+@pytest.fixture
+def edges() -> Iterator[Callable[..., FakeEdge]]:
+    """Makes edges that play the acts they are given."""
+    with ExitStack() as stack:
+        yield lambda *acts: stack.enter_context(serving(FakeEdge([list(act) for act in acts])))
+
+
+@pytest.fixture
+def edge(edges: Callable[..., FakeEdge]) -> FakeEdge:
+    """An edge with one run that goes well."""
+    return edges(whole())
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, no saved login, and the token in the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("INTERIUS_TOKEN", TOKEN)
+    monkeypatch.delenv("INTERIUS_URL", raising=False)
+    return tmp_path
