@@ -104,11 +104,11 @@ def _wrong(field: Field) -> str:
 
 def _deletion_is_plain(link: Link) -> bool:
     """Tell whether nothing but this reference decides what deleting its target does in a test."""
-    return not link.to_self and (link.relation.on_delete == "restrict" or _pointers(link) == 1)
+    others = [each.relation.on_delete for each in _pointers(link) if each is not link]
+    return not link.to_self and all(link.relation.on_delete == other == "restrict" for other in others)
 
 
-def _pointers(link: Link) -> int:
-    """Count the relations that point at the target among the rows a test of this reference creates."""
+def _pointers(link: Link) -> list[Link]:
+    """Return the relations that point at the target among the rows a test of this reference creates."""
     made = closure([link.source, link.target], lambda view: view.carried)
-    held = [each for view in made for each in view.carried if each.target is link.target]
-    return len(held) + (link not in held)
+    return [each for view in made for each in view.carried if each.target is link.target]
