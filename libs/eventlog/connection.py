@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
 import nats
 import structlog
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 
 RECONNECT_WAIT = 0.25  # seconds between attempts
+GONE = (NatsError, OSError, RuntimeError)  # uvloop says RuntimeError when one writes to a lost connection
 EXIT_CONNECTION_CLOSED = 70  # sysexits.h EX_SOFTWARE: whoever supervises us starts us again
 
 log = structlog.get_logger(__name__)
@@ -21,6 +24,7 @@ class Closing:
     def __init__(self, name: str) -> None:
         self.name = name
         self.wanted = False
+        self._told = ""
 
     async def on_closed(self) -> None:
         """Called by the client when it is closed for good."""
@@ -29,9 +33,15 @@ class Closing:
             os._exit(EXIT_CONNECTION_CLOSED)
 
     async def on_error(self, error: Exception) -> None:
-        """Called by the client for faults that no caller sees."""
-        if not self.wanted:
-            log.warning("nats_error", connection=self.name, error=repr(error))
+        """Called by the client for faults that no caller sees; an outage is told once, not at each try."""
+        if not self.wanted and repr(error) != self._told:
+            self._told = repr(error)
+            log.warning("nats_error", connection=self.name, error=self._told)
+
+    async def on_reconnected(self) -> None:
+        """Called by the client when an outage is over."""
+        self._told = ""
+        log.info("nats_reconnected", connection=self.name)
 
 
 def options(url: str, name: str, closing: Closing) -> dict[str, Any]:
@@ -44,7 +54,17 @@ def options(url: str, name: str, closing: Closing) -> dict[str, Any]:
         "ping_interval": 10,
         "closed_cb": closing.on_closed,
         "error_cb": closing.on_error,
+        "reconnected_cb": closing.on_reconnected,
     }
+
+
+async def leave(client: Client) -> None:
+    """Flush what is pending and close. A server that is gone is no reason not to."""
+    with contextlib.suppress(*GONE):
+        if client.is_connected:
+            await client.drain()
+    with contextlib.suppress(*GONE):
+        await client.close()
 
 
 class Connection:
@@ -63,7 +83,4 @@ class Connection:
     async def close(self) -> None:
         """Flush what is pending and leave."""
         self._closing.wanted = True
-        if self.client.is_connected:
-            await self.client.drain()
-        else:
-            await self.client.close()
+        await leave(self.client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +13,7 @@ from faststream.nats.annotations import NatsMessage
 from faststream.nats.response import NatsResponse
 
 from libs.contracts.asks import Ask
-from libs.eventlog.connection import Closing, options
+from libs.eventlog.connection import GONE, Closing, leave, options
 from libs.runtime.asking import AskHandler, answer
 from libs.runtime.delivery import Delivery, Route
 from libs.runtime.metrics import Metrics
@@ -75,7 +76,10 @@ class Bus:
     async def stop(self) -> None:
         """Stop taking, let work in progress finish or hand it back, and leave."""
         self._closing.wanted = True
-        await self._broker.stop()
+        client = await self._broker.connect()
+        with contextlib.suppress(*GONE):  # without a server there is nobody to say goodbye to
+            await self._broker.stop()
+        await leave(client)
 
 
 async def _raw(message: NatsMessage) -> Any:

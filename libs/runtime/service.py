@@ -12,7 +12,7 @@ import structlog
 from nats.errors import Error as NatsError
 
 from libs.contracts.asks import Ask
-from libs.contracts.streams import DURABLES
+from libs.contracts.streams import DURABLES, DurableSpec
 from libs.eventlog.provision import missing
 from libs.runtime.asking import AskHandler
 from libs.runtime.bus import Bus
@@ -20,6 +20,7 @@ from libs.runtime.delivery import Route
 from libs.runtime.platform import Platform
 
 WATCH_SECONDS = 10.0
+MEASURE_SECONDS = 2.0
 EXIT_CONSUMER_GONE = 71  # sysexits.h EX_OSERR: whoever supervises us starts us again, which makes it anew
 
 log = structlog.get_logger(__name__)
@@ -115,8 +116,12 @@ async def measure_lag(platform: Platform) -> None:
     """Put the number of messages that wait at each consumer into the metrics; what cannot be read keeps its value."""
     if not platform.connection.client.is_connected:
         return
-    js = platform.connection.client.jetstream()
-    for durable in DURABLES:
-        with contextlib.suppress(NatsError):  # the other metrics matter most when the broker is in trouble
-            info = await js.consumer_info(durable.stream, durable.name)
-            platform.metrics.lag.labels(durable.name).set((info.num_pending or 0) + (info.num_ack_pending or 0))
+    # The other metrics matter most when the broker is in trouble: they do not wait for it.
+    with contextlib.suppress(NatsError, TimeoutError):
+        async with asyncio.timeout(MEASURE_SECONDS):
+            await asyncio.gather(*(_measure(platform, spec) for spec in DURABLES))
+
+
+async def _measure(platform: Platform, spec: DurableSpec) -> None:
+    info = await platform.connection.client.jetstream().consumer_info(spec.stream, spec.name)
+    platform.metrics.lag.labels(spec.name).set((info.num_pending or 0) + (info.num_ack_pending or 0))

@@ -166,3 +166,22 @@ async def test_work_goes_on_after_a_restart_of_the_server(tmp_path):
     finally:
         await connection.close()
         server.stop()
+
+
+async def test_a_process_whose_server_is_gone_still_ends_when_it_is_asked_to(tmp_path):
+    from deploy.local.nats import NatsServer
+
+    server = NatsServer(tmp_path)
+    server.start()
+    try:
+        async with started(server.url) as service:
+            await service.hears("ready")
+            server.kill()
+            await asyncio.sleep(2)  # the outage itself: eight tries to reconnect
+            service.process.send_signal(signal.SIGTERM)
+            assert await service.status() == 0
+            errors = await service.errors()
+    finally:
+        server.stop()
+    assert "Traceback" not in errors
+    assert errors.count("nats_error") <= 6, "an outage is told once by each connection, not at each try"
