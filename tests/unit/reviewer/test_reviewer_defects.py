@@ -8,16 +8,16 @@ from tests.unit.reviewer.defects import DEFECTS, Defect
 from tests.unit.reviewer.library import FILES, architecture, project
 
 PROMISES = [
-    (Export("total", "def total() -> int"), 0, "not defined"),
-    (Export("notify", "async def notify(member: str, subject: str) -> None"), 0, "has no parameter subject"),
-    (Export("notify", "def notify(member: str, text: str = '') -> None"), 0, "is async here"),
-    (Export("find_book", "def find_book(session: Session) -> Book"), 0, "also demands book_id"),
-    (Export("find_book", "def find_book(session: Session = None, book_id: int = 0) -> Book"), 0, "which were optional"),
-    (Export("find_book", "def find_book(book_id: int, session: Session) -> Book"), 0, "otherwise"),
-    (Export("find_book", "class find_book"), 0, "is a function, not a class"),
-    (Export("LoanService", "def LoanService(session: Session) -> Service"), 0, "is a class, not a function"),
-    (Export("LoanService.lend", "def lend(self, book: Book) -> Loan"), 0, "also demands member"),
-    (Export("LoanService.extend", "def extend(self) -> Loan"), 0, "not defined"),
+    (Export("total", "def total() -> int"), "not defined"),
+    (Export("notify", "async def notify(member: str, subject: str) -> None"), "has no parameter subject"),
+    (Export("notify", "def notify(member: str, text: str = '') -> None"), "is async here"),
+    (Export("find_book", "def find_book(session: Session) -> Book"), "also demands book_id"),
+    (Export("find_book", "def find_book(session: Session = None, book_id: int = 0) -> Book"), "which were optional"),
+    (Export("find_book", "def find_book(book_id: int, session: Session) -> Book"), "otherwise"),
+    (Export("find_book", "class find_book"), "is a function, not a class"),
+    (Export("LoanService", "def LoanService(session: Session) -> Service"), "is a class, not a function"),
+    (Export("LoanService.lend", "def lend(self, book: Book) -> Loan"), "also demands member"),
+    (Export("LoanService.extend", "def extend(self) -> Loan"), "not defined"),
 ]
 
 
@@ -39,8 +39,8 @@ async def test_one_defect_is_one_error_at_its_file_line_and_rule(defect: Defect)
         assert {issue.line for issue in found} == {line}
 
 
-@pytest.mark.parametrize(("export", "_line", "says"), PROMISES, ids=lambda value: str(value)[:60])
-async def test_a_broken_promise_names_its_module_and_export(export: Export, _line: int, says: str) -> None:
+@pytest.mark.parametrize(("export", "says"), PROMISES, ids=lambda value: str(value)[:60])
+async def test_a_broken_promise_names_its_module_and_export(export: Export, says: str) -> None:
     (issue,) = errors(await check_code(project(), architecture(export)))
     assert (issue.path, issue.rule) == ("app/services.py", "export")
     assert export.signature in issue.message

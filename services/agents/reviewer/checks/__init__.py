@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 from libs.contracts.artifacts import Architecture, Issue, SourceFile
 from services.agents.reviewer.checks.calls import check_calls
@@ -23,6 +24,9 @@ from services.agents.reviewer.checks.ruff import check_style
 
 MAX_ISSUES = 200
 DEADLINE = 20.0  # seconds for one project; eight small files take about 0.05
+TOO_SLOW = Fault(
+    "error", f"The project takes longer than {DEADLINE:.0f} s to check; make its files smaller.", 0, "size"
+)
 
 
 async def check_code(files: Sequence[SourceFile], architecture: Architecture) -> tuple[Issue, ...]:
@@ -35,11 +39,12 @@ def _check(files: Sequence[SourceFile], architecture: Architecture) -> Iterator[
     said, sound = _named(files)
     yield from said
     facts: dict[str, Facts] = {}
-    yield from _each_alone(list(sound.values()), facts)
+    end = time.monotonic() + DEADLINE
+    yield from _each_alone(list(sound.values()), facts, end)
     # Ruff reads only what the parser could: depth that the parser refuses would overflow ruff's stack.
     yield from guarded_project(lambda: check_style([sound[path] for path in facts]), name="ruff")
     declared = declared_imports(sound.values(), architecture.dependencies)
-    yield from _together(Project(list(sound.values()), facts, declared), architecture)
+    yield from _together(Project(list(sound.values()), facts, declared), architecture, end)
 
 
 def _named(files: Sequence[SourceFile]) -> tuple[list[Said], dict[str, SourceFile]]:
@@ -53,12 +58,10 @@ def _named(files: Sequence[SourceFile]) -> tuple[list[Said], dict[str, SourceFil
     return said, sound
 
 
-def _each_alone(files: Sequence[SourceFile], facts: dict[str, Facts]) -> Iterator[Said]:
-    end = time.monotonic() + DEADLINE
+def _each_alone(files: Sequence[SourceFile], facts: dict[str, Facts], end: float) -> Iterator[Said]:
     for file in files:
         if time.monotonic() > end:
-            message = f"The project takes longer than {DEADLINE:.0f} s to check; make its files smaller."
-            yield file.path, Fault("error", message, 0, "size")
+            yield file.path, TOO_SLOW
             continue
         inspection = inspect(file)
         yield from ((file.path, fault) for fault in inspection.faults)
@@ -66,15 +69,21 @@ def _each_alone(files: Sequence[SourceFile], facts: dict[str, Facts]) -> Iterato
             facts[file.path] = inspection.facts
 
 
-def _together(project: Project, architecture: Architecture) -> Iterator[Said]:
+def _together(project: Project, architecture: Architecture, end: float) -> Iterator[Said]:
     checks: list[tuple[str, str, Callable[[], Iterator[Fault]]]] = []
     for path in project.facts:
         checks.append(("imports", path, partial(check_imports, path, project)))
         checks.append(("calls", path, partial(check_calls, path, project)))
     checks += [("exports", module.path, partial(check_exports, module, project)) for module in architecture.modules]
     for name, path, check in checks:
-        yield from ((path, fault) for fault in guarded(path, check, name=name))
+        enough = partial(_some, check)
+        faults = guarded(path, enough, name=name) if time.monotonic() < end else (TOO_SLOW,)
+        yield from ((path, fault) for fault in faults)
     yield from guarded_project(lambda: check_cycles(project), name="cycles")
+
+
+def _some(check: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
+    return islice(check(), MAX_ISSUES_OF_FILE)
 
 
 def _bounded(issues: set[Issue]) -> tuple[Issue, ...]:

@@ -11,7 +11,7 @@ from services.agents.reviewer.checks.fault import is_test
 
 Value = TypeVar("Value")
 ENTRIES = 2000
-WEIGHT = 8 * 1024 * 1024  # characters of the texts behind the entries; their facts take up to ten times as many bytes
+WEIGHT = 4 * 1024 * 1024  # characters of the texts behind the entries: some hundred projects of this house
 
 
 class Cache(Generic[Value]):

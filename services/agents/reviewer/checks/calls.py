@@ -41,7 +41,7 @@ def _module_use(project: Project, entity: Entity, use: Use) -> Iterator[Fault]:
         entity = member(project, entity.name, attribute) if isinstance(entity, Module) else None
     if isinstance(entity, Missing):
         name = use.attributes[-1]
-        message = f"'{entity.owner}' has no name '{name}'{suggest(name, entity.offered)}"
+        message = f"'{entity.owner}' has no name '{name}'{suggest(name, entity.offered())}"
         yield Fault("error", _sentence(message), use.line, "attribute")
     elif isinstance(entity, Found) and use.call:
         yield from _call(project, entity, use.call, use.line)
@@ -57,7 +57,7 @@ def _class_use(project: Project, found: Found, use: Use) -> Iterator[Fault]:
     name = use.attributes[0]
     method = class_member(project, found, name)
     if isinstance(method, Missing) and not use.own and name not in project.stored and not name.startswith("__"):
-        message = f"'{found.name}' ({found.path}) has no '{name}'{suggest(name, method.offered)}"
+        message = f"'{found.name}' ({found.path}) has no '{name}'{suggest(name, method.offered())}"
         yield Fault("error", _sentence(message), use.line, "attribute")
     elif isinstance(method, Function) and use.call and len(use.attributes) == 1:
         drop = method.binds == "cls" or (method.binds == "self" and use.instance)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from services.agents.reviewer.checks.fault import Fault
+from services.agents.reviewer.checks.fault import MAX_ISSUES_OF_FILE, Fault
 
 RULE = "CWE-798"
 KNOWN = re.compile(
@@ -27,7 +28,7 @@ def check_text(content: str) -> Iterator[Fault]:
     """Keys whose form gives them away."""
     if not any(beginning in content for beginning in BEGINNINGS):
         return  # a tenth of the pattern's time
-    for match in KNOWN.finditer(content):
+    for match in islice(KNOWN.finditer(content), MAX_ISSUES_OF_FILE):
         line = content.count("\n", 0, match.start()) + 1
         yield Fault("error", f"A secret key is written into this file ('{match[0][:8]}…'); {HINT}.", line, RULE)
 

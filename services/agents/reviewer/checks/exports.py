@@ -33,7 +33,7 @@ def _export(module: Module, export: Export, project: Project) -> Iterator[Fault]
     promise = f"The architecture promises '{export.signature}' of this file"
     if isinstance(found, Missing):
         yield Fault(
-            "error", f"{promise}, and '{export.name}' is not defined{suggest(names[0], found.offered)}.", 0, "export"
+            "error", f"{promise}, and '{export.name}' is not defined{suggest(names[0], found.offered())}.", 0, "export"
         )
         return
     line = project.facts[module.path].names.get(names[0])

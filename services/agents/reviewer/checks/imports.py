@@ -12,6 +12,7 @@ from services.agents.reviewer.checks.fault import Fault
 from services.agents.reviewer.checks.project import Project
 from services.agents.reviewer.checks.resolve import Missing, member
 
+MAX_NAME, MAX_COMPARED = 60, 300  # characters and names that are compared: 2 ms at most
 MAX_OFFERED = 12  # names shown to somebody who must choose another one
 
 
@@ -37,7 +38,7 @@ def _project_import(project: Project, imported: Imported, module: str) -> Iterat
     elif imported.name not in (None, "*"):
         found = member(project, module, imported.name or "")
         if isinstance(found, Missing):
-            offer = suggest(imported.name or "", found.offered)
+            offer = suggest(imported.name or "", found.offered())
             yield _fault(imported, f"'{module}' has no name '{imported.name}'{offer}", "import-name")
 
 
@@ -61,6 +62,6 @@ def suggest(name: str, offered: Sequence[str]) -> str:
     """The nearest of the names on offer, and some of the others."""
     if not offered:
         return ""
-    near = difflib.get_close_matches(name[:100], [offer[:100] for offer in offered[:500]], n=1)
-    shown = ", ".join(sorted(offered)[:MAX_OFFERED])
+    near = difflib.get_close_matches(name[:MAX_NAME], [offer[:MAX_NAME] for offer in offered[:MAX_COMPARED]], n=1)
+    shown = ", ".join(offer[:MAX_NAME] for offer in sorted(offered)[:MAX_OFFERED])
     return f"; did you mean '{near[0]}'? It offers: {shown}" if near else f"; it offers: {shown}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from services.agents.reviewer.checks.facts import Class, Definition, Function, Imported, Signature, Target
@@ -25,10 +27,14 @@ class Found(Struct, frozen=True):
 
 
 class Missing(Struct, frozen=True):
-    """Certainly not there; ``offered`` is what is there instead."""
+    """Certainly not there; ``names`` hold what is there instead."""
 
     owner: str
-    offered: tuple[str, ...]
+    names: tuple[Iterable[str], ...]
+
+    def offered(self) -> list[str]:
+        """The public names that are there."""
+        return sorted({name for names in self.names for name in names if not name.startswith("_")})
 
 
 Entity = Module | Found | Missing | None
@@ -57,7 +63,7 @@ def _starred(project: Project, module: str, name: str, hops: int) -> Entity:
         found = member(project, source, name, hops + 1)
         if not isinstance(found, Missing):
             return found
-    return Missing(module, tuple(sorted(n for n in facts.names if not n.startswith("_"))))
+    return Missing(module, (facts.names,))
 
 
 def _entity(project: Project, path: str, name: str, hops: int) -> Entity:
@@ -98,13 +104,13 @@ def class_member(project: Project, found: Found, name: str, hops: int = 0) -> Fu
         return cls.methods.get(name) if isinstance(cls, Class) else None
     if name in cls.members:
         return cls.methods.get(name)
-    offered = [member for member in cls.members if not member.startswith("_")]
+    names: list[Iterable[str]] = [cls.members]
     for base in _bases(project, found):
         inherited = class_member(project, base, name, hops + 1) if base else None
         if not isinstance(inherited, Missing):
             return inherited
-        offered.extend(inherited.offered)
-    return Missing(found.name, tuple(sorted(set(offered))))
+        names.extend(inherited.names)
+    return Missing(found.name, tuple(names))
 
 
 def constructor(project: Project, found: Found, hops: int = 0) -> Signature | None:
