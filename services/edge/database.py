@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from libs.runtime.postgres import Database, NotPrepared, Row
 SQL = Path(__file__).parent / "sql"
 SCHEMA = "views"
 ANSWER_SECONDS = 3.0  # a reader rather hears that there is no answer than waits on
+WAIT_SECONDS = 2.0  # for the views to tell of what a command did
+STALLED_SECONDS = 0.1  # the same, once they were waited for in vain and have not moved since
 PAUSE = 0.5  # seconds between attempts to reach the database
 CONNECTIONS = 10
 
@@ -29,6 +32,11 @@ class Reader:
         self._dsn = dsn
         self._database: Database | None = None
         self._opened = asyncio.Event()
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is to be a database at all."""
+        return bool(self._dsn)
 
     async def keep_open(self) -> None:
         """Connect as soon as there is a database."""
@@ -84,7 +92,8 @@ class Progress:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._position = -1
+        self._position = 0
+        self._stalled = False
         self._waiters: dict[asyncio.Future[None], int] = {}
 
     async def follow(self) -> None:
@@ -94,28 +103,27 @@ class Progress:
             await asyncio.Event().wait()
             return
         async for payload in database.listen("projected"):
-            try:
+            with contextlib.suppress(Unavailable):  # the next notice tells
                 self._reached(int(payload or await self._reader.value("position") or 0))
-            except Unavailable:  # the next notice tells
-                self._position = -1
 
     def _reached(self, position: int) -> None:
-        self._position = position
+        self._position, self._stalled = position, False
         for waiter, wanted in list(self._waiters.items()):
             if wanted <= position and not waiter.done():
                 waiter.set_result(None)
 
-    async def reached(self, seq: int, seconds: float) -> bool:
-        """Whether the views tell of ``seq``, waiting for that at most ``seconds``."""
-        if self._position >= seq or self._position < 0:
+    async def reached(self, seq: int) -> bool:
+        """Whether the views tell of ``seq``, waiting for that at most 2 s (not at all where they stand still)."""
+        if self._position >= seq or not self._reader.configured:
             return self._position >= seq
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters[waiter] = seq
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(STALLED_SECONDS if self._stalled else WAIT_SECONDS):
                 await waiter
             return True
         except TimeoutError:
+            self._stalled = True
             return False
         finally:
             del self._waiters[waiter]

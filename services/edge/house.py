@@ -22,8 +22,6 @@ from services.edge.places import Place, Places
 from services.edge.stream import Patience
 from services.edge.views import project_of, project_view, run_of, run_view, stage_view
 
-READ_OWN_WRITE_SECONDS = 2.0
-
 log = structlog.get_logger(__name__)
 
 
@@ -42,7 +40,7 @@ class House:
     async def command(self, ask: Ask) -> bool:
         """Have a service do something; gives whether the views tell of it already."""
         receipt = await self.platform.ask(ask, Receipt)
-        return await self.progress.reached(receipt.seq, READ_OWN_WRITE_SECONDS)
+        return await self.progress.reached(receipt.seq)
 
     async def run(self, place: Place) -> RunView:
         """A run with its stages, as the views have it.

@@ -23,7 +23,7 @@ def _read(name: str) -> bytes:
 
 
 def _page(name: str, media_type: str) -> Response[bytes]:
-    return Response(_read(name), media_type=f"{media_type}; charset=utf-8", headers=HEADERS)
+    return Response(_read(name), media_type=media_type, headers=HEADERS)
 
 
 @get("/", public=True, include_in_schema=False)

@@ -12,7 +12,7 @@ from litestar.params import JSONBody
 
 from libs.contracts.asks import CreateUser, Login, Receipt, Session
 from services.edge.auth import COOKIE, superusers_only
-from services.edge.house import READ_OWN_WRITE_SECONDS, House, Visit
+from services.edge.house import House, Visit
 from services.edge.models import Credentials, Identified, Me, NewUser, Token
 
 TAGS = ["sign-in"]
@@ -45,7 +45,7 @@ async def me(visit: NamedDependency[Visit]) -> Me:
 async def create_user(visit: NamedDependency[Visit], data: JSONBody[NewUser]) -> Identified:
     ask = CreateUser(visit.user.id, data.email, data.password, data.superuser)
     receipt = await visit.house.platform.ask(ask, Receipt)
-    await visit.house.progress.reached(receipt.seq, READ_OWN_WRITE_SECONDS)
+    await visit.house.progress.reached(receipt.seq)
     return Identified(receipt.id)
 
 

@@ -16,5 +16,12 @@ async def door(nats, connection, database_url: str) -> AsyncIterator[FrontDoor]:
 
 
 @pytest.fixture
+async def log_only(nats, connection) -> AsyncIterator[FrontDoor]:
+    """Without a database: everything that does not need one."""
+    async with front_door(nats.url) as opened:
+        yield opened
+
+
+@pytest.fixture
 async def root(door: FrontDoor) -> Person:
     return await door.sign_in()

@@ -16,6 +16,11 @@ DONE = events.Completed("library", 1, 8, "Done.")
 
 
 @pytest.fixture
+async def door(log_only: FrontDoor) -> FrontDoor:
+    return log_only
+
+
+@pytest.fixture
 async def project_id(root: Person) -> str:
     return await root.project()
 
