@@ -130,9 +130,9 @@ def _opening(tokens: list[Token], letters: str, index: int) -> tuple[int, str]:
 
 def _clause(text: str, tokens: list[Token], span: _Span) -> Clause:
     inside = tokens[span.start : span.end]
-    subject = [token for token in tokens[span.start : span.verb] if token.tag not in "cwk" and token.tag]
-    while subject and subject[0].tag == ",":
-        subject.pop(0)
+    subject = tokens[span.start : span.verb]
+    while subject and subject[0].tag in {"c", "w", "k", ","}:
+        subject = subject[1:]
     rest = tokens[span.stop : span.end]
     while rest and rest[-1].tag in {"c", ","}:
         rest = rest[:-1]

@@ -10,7 +10,7 @@ from libs.offline.lexicon import attributes, verbs, words
 from libs.offline.lexicon.catalog import FIELDS
 from libs.offline.lexicon.nouns import LABELS, NEVER, PEOPLE, STAFF, SYSTEM_FILLERS, THINGS
 from libs.offline.phrases import Phrase
-from libs.offline.words import singular, snake
+from libs.offline.words import MAX_ENTITY, singular, snake
 
 # People named for their part in something; they become a relation to a user or employee rather than a table.
 PARTS = words(
@@ -68,7 +68,7 @@ def add(draft: Draft, phrase: Phrase) -> str:
     """Add an entity for a phrase unless it is there, and return its key."""
     if found := draft.find(phrase):
         return found
-    key = _free(snake(phrase.key, 34), draft)
+    key = _free(snake(phrase.key, MAX_ENTITY), draft)
     if not key or key[0].isdigit() or key in NEVER:
         return ""
     if (head := singular(phrase.head)) != key and head in draft.entities and not phrase.plural:

@@ -9,6 +9,8 @@ from libs.contracts.artifacts import Action, Charter, Entity, Field, OnDelete, R
 from libs.offline.phrases import Phrase
 from libs.offline.words import article, human, plural_key, series, singular, snake
 
+# Names that every printed class has already.
+TAKEN = frozenset({"id", "metadata", "registry"})
 MAX_ENTITIES, MAX_FIELDS, MAX_RELATIONS, MAX_RULES = 80, 60, 30, 100
 
 
@@ -90,7 +92,7 @@ class Draft:
     def relate(self, child: EntityDraft, target: str, link: Link) -> bool:
         """Add a relation; one that would close a ring of required ones is optional. Says whether it is new."""
         name = link.name or (plural_key(target) if link.kind == "many_to_many" else target)
-        name = f"{name}_ref" if iskeyword(name) else name
+        name = f"{name}_ref" if iskeyword(name) or name in TAKEN else name
         if name in child.relations or len(child.relations) >= MAX_RELATIONS:
             return False
         child.fields.pop(name, None)

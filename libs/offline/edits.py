@@ -10,7 +10,7 @@ from libs.offline.context import phrases_of
 from libs.offline.draft import Draft, EntityDraft
 from libs.offline.phrases import Phrase
 from libs.offline.tokens import normalise, tokenise
-from libs.offline.words import field_name, human, pascal, plural_key, singular_key, snake
+from libs.offline.words import MAX_ENTITY, field_name, human, pascal, plural_key, singular_key, snake
 
 
 def remove(draft: Draft, phrase: Phrase, owner: str = "") -> bool:
@@ -53,7 +53,7 @@ def rename(draft: Draft, old: str, owner: str, new: str) -> bool:
         return False
     key = "" if owner else draft.find(phrase)
     if key:
-        return _rename_entity(draft, key, singular_key(name)[:34])
+        return _rename_entity(draft, key, snake(singular_key(name), MAX_ENTITY))
     column = field_name("_".join(phrase.words))
     entities = [draft.entities[owner]] if owner else list(draft.entities.values())
     done = [_rename_column(entity, column, field_name(name)) for entity in entities]

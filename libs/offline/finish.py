@@ -9,6 +9,8 @@ from libs.offline.draft import Draft, EntityDraft, purpose, summary
 from libs.offline.endpoints import endpoints
 from libs.offline.words import pascal, plural, plural_key, snake
 
+# Printed schemas are called after their entity with one of these behind it: an entity "PostCreate" would be in the way.
+_SCHEMAS = ("Create", "Read", "Update")
 _MAX_NOTES, _MAX_QUESTIONS = 60, 30
 
 
@@ -43,7 +45,7 @@ def _names(draft: Draft) -> dict[str, str]:
     names: dict[str, str] = {}
     for key, entity in draft.entities.items():
         name = entity.name or pascal(key)
-        while name in names.values():
+        while name in names.values() or (not entity.name and name.endswith(_SCHEMAS)):
             name = f"{name}Item"
         names[key] = name
     return names

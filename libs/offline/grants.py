@@ -7,7 +7,7 @@ from libs.offline.draft import Draft
 from libs.offline.facts import Act, Facts
 from libs.offline.lexicon import verbs
 from libs.offline.lexicon.nouns import PEOPLE, STAFF
-from libs.offline.words import article, human, plural_key, singular, snake
+from libs.offline.words import MAX_COLUMN, article, human, plural_key, singular, snake
 
 _ORDER: tuple[Action, ...] = ("create", "read", "update", "delete")
 _BY_VERB: tuple[tuple[Action, frozenset[str]], ...] = (
@@ -72,7 +72,7 @@ def _add(draft: Draft, grant: tuple[str, str, bool], actions: list[Action]) -> N
 
 
 def _role(draft: Draft, name: str) -> str:
-    role = snake(name)
+    role = snake(name, MAX_COLUMN)
     if not role or (role not in draft.roles and len(draft.roles) >= _MAX_ROLES):
         return ""
     role = "admin" if role == "administrator" and "admin" in draft.roles else role

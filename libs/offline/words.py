@@ -9,31 +9,13 @@ from functools import lru_cache
 
 from pluralizer import Pluralizer
 
+from libs.offline.lexicon import words
+
 _INFLECT = Pluralizer()
-# Words the rules of the library bend wrongly: they end in s in the singular, or change sense.
-_SINGULAR = {
-    "lens": "lens",
-    "lenses": "lens",
-    "data": "data",
-    "media": "media",
-    "staff": "staff",
-    "gps": "gps",
-    "species": "species",
-    "series": "series",
-    "canvas": "canvas",
-    "cas": "cas",
-    "sms": "sms",
-    "pos": "pos",
-    "gas": "gas",
-    "diabetes": "diabetes",
-    "chassis": "chassis",
-    "goods": "goods",
-    "premises": "premises",
-    "stock": "stock",
-    "https": "https",
-}
-
-
+# Words that the library's rules bend wrongly: they end in s in the singular, or are the same in both.
+_AS_THEY_ARE = words(
+    "canvas cas chassis data diabetes gas goods gps https lens media pos premises series sms species staff stock"
+)
 _FIXED_PLURAL = {
     "species": "species",
     "series": "series",
@@ -60,15 +42,17 @@ _FIELD_RESERVED = {
 }
 
 
+# The longest names of entities and columns, in characters: printed code puts "_id", "parent_" and the like around them.
+MAX_ENTITY, MAX_COLUMN = 26, 30
 _UNDIRECTED = re.compile(r"[^a-z0-9]+")
 
 
 @lru_cache(maxsize=20_000)
 def singular(word: str) -> str:
     """Return the singular of an English noun given in lower case."""
-    if word in _SINGULAR or len(word) < 3 or word.endswith(("ss", "us", "is")):
-        return _SINGULAR.get(word, word)
-    return str(_INFLECT.singular(word))
+    if word in _AS_THEY_ARE or len(word) < 3 or word.endswith(("ss", "us", "is")):
+        return word
+    return "lens" if word == "lenses" else str(_INFLECT.singular(word))
 
 
 @lru_cache(maxsize=20_000)
@@ -90,10 +74,16 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", swapped).encode("ascii", "ignore").decode()
 
 
-def snake(text: str, limit: int = 38) -> str:
-    """Return text as snake_case of at most ``limit`` characters, empty when no letter or digit is in it."""
+def snake(text: str, limit: int = 80) -> str:
+    """Return text as snake_case of at most ``limit`` characters, empty when no letter or digit is in it.
+
+    What is too long loses whole words at its end where that leaves any.
+    """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain(text))
-    return _UNDIRECTED.sub("_", spaced.lower()).strip("_")[:limit].strip("_")
+    name = _UNDIRECTED.sub("_", spaced.lower()).strip("_")
+    if len(name) <= limit:
+        return name
+    return name[: limit + 1].rpartition("_")[0] or name[:limit]
 
 
 def pascal(key: str) -> str:
@@ -120,7 +110,7 @@ def singular_key(key: str) -> str:
 
 def field_name(text: str) -> str:
     """Return a safe column name for text, empty when nothing usable is in it."""
-    name = snake(text)
+    name = snake(text, MAX_COLUMN)
     if name and name[0].isdigit():
         name = f"n{name}"
     name = _FIELD_RESERVED.get(name, name)

@@ -49,7 +49,9 @@ def columns(wish: Wish, charter: Charter) -> Score:
     kept = {entity.name: entity for entity in charter.entities}
     met = {text for text in expected if _has(kept.get(text.partition(".")[0]), text.partition(".")[2])}
     named = {text.partition(":")[0].rstrip("*?") for text in expected}
-    real = {f"{one.name}.{field.name}" for one in charter.entities for field in one.fields if not _assumed(charter, one)}
+    real = {
+        f"{one.name}.{field.name}" for one in charter.entities for field in one.fields if not _assumed(charter, one)
+    }
     return Score(frozenset(expected), frozenset(met), frozenset(real - named))
 
 
