@@ -19,7 +19,7 @@ TYPES: dict[str, tuple[type[msgspec.Struct], type[msgspec.Struct]]] = {
     "review_code": (ReviewInput, ModelReview),
 }
 _SECTION = re.compile(r'^<data (\w+)(?: path=("(?:[^"\\]|\\.)*"))?>\n(.*?)\n</data>$', re.DOTALL | re.MULTILINE)
-_TASK = re.compile(r"Do the task (\w+) for this data now\.$")
+_TASK = re.compile(r"^Task (\w+): [^\n]*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
