@@ -1,27 +1,42 @@
+"""One edge for each module of tests, and somebody new in front of it for each test."""
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
+from libs.contracts.envelope import new_id
+from libs.testing.nats import fresh_streams
+from libs.testing.postgres import fresh_database
 from tests.front_door import FrontDoor, Person, database_url, front_door, postgres
 
 __all__ = ["database_url", "postgres"]
 
 
-@pytest.fixture
-async def door(nats, connection, database_url: str) -> AsyncIterator[FrontDoor]:
-    async with front_door(nats.url, database_url) as opened:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def door(nats, postgres) -> AsyncIterator[FrontDoor]:
+    async with fresh_streams(nats.url), fresh_database(postgres) as dsn, front_door(nats.url, dsn) as opened:
         yield opened
 
 
-@pytest.fixture
-async def log_only(nats, connection) -> AsyncIterator[FrontDoor]:
-    """Without a database: everything that does not need one."""
-    async with front_door(nats.url) as opened:
-        yield opened
+@pytest_asyncio.fixture(loop_scope="module")
+async def person(door: FrontDoor) -> Person:
+    return await door.newcomer(new_id())
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def project_id(person: Person) -> str:
+    return await person.project()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def run_id(person: Person, project_id: str) -> str:
+    return await person.run(project_id)
 
 
 @pytest.fixture
-async def root(door: FrontDoor) -> Person:
-    return await door.sign_in()
+def story(run_id: str) -> str:
+    """Where the run's events are."""
+    return f"/v1/runs/{run_id}/events"

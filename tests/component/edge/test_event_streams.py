@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 
 import msgspec
 import pytest
@@ -10,32 +9,14 @@ import pytest
 from libs.contracts import events, subjects
 from libs.contracts.live import Fragment
 from libs.testing.waiting import until
-from tests.front_door import FrontDoor, Person, front_door, listen, numbered, numbers, written
+from tests.front_door import FrontDoor, listen, numbered, numbers, written
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 DONE = events.Completed("library", 1, 8, "Done.")
 
 
-@pytest.fixture
-async def door(log_only: FrontDoor) -> FrontDoor:
-    return log_only
-
-
-@pytest.fixture
-async def project_id(root: Person) -> str:
-    return await root.project()
-
-
-@pytest.fixture
-async def run_id(root: Person, project_id: str) -> str:
-    return await root.run(project_id)
-
-
-def story(run_id: str) -> str:
-    return f"/v1/runs/{run_id}/events"
-
-
-async def test_a_run_is_told_from_its_beginning_to_its_end(door: FrontDoor, root, project_id, run_id):
-    listening = asyncio.create_task(listen(root, story(run_id)))
+async def test_a_run_is_told_from_its_beginning_to_its_end(door: FrontDoor, person, project_id, run_id, story):
+    listening = asyncio.create_task(listen(person, story))
     await until(door.open_streams)
     await door.tell(project_id, run_id, *numbered(*range(5)), DONE)
     heard = await listening
@@ -43,9 +24,9 @@ async def test_a_run_is_told_from_its_beginning_to_its_end(door: FrontDoor, root
     assert numbers(heard) == list(range(5))
 
 
-async def test_an_event_says_what_it_is_and_what_it_follows_from(door: FrontDoor, root, project_id, run_id):
+async def test_an_event_says_what_it_is_and_what_it_follows_from(door: FrontDoor, person, project_id, run_id, story):
     await door.tell(project_id, run_id, DONE)
-    (first_id, name, data), *_ = await listen(root, story(run_id))
+    (first_id, name, data), *_ = await listen(person, story)
     (record, _) = await door.platform.log.load(subjects.events_of(subjects.run(project_id, run_id)))
     envelope = record.recorded.envelope
     assert name == "requested"
@@ -56,75 +37,75 @@ async def test_an_event_says_what_it_is_and_what_it_follows_from(door: FrontDoor
         "type": "interius.run.requested.v1",
         "subject": envelope.subject,
         "time": envelope.time,
-        "actor": root.id,
+        "actor": person.id,
         "causationid": envelope.causationid,
         "data": json.loads(record.data),
     }
 
 
-async def test_one_who_comes_late_hears_everything_too(door: FrontDoor, root, project_id, run_id):
+async def test_one_who_comes_late_hears_everything_too(door: FrontDoor, person, project_id, run_id, story):
     await door.tell(project_id, run_id, *numbered(*range(700)), DONE)
-    assert numbers(await listen(root, story(run_id))) == list(range(700))
+    assert numbers(await listen(person, story)) == list(range(700))
 
 
-async def test_big_files_arrive_whole(door: FrontDoor, root, project_id, run_id):
+async def test_big_files_arrive_whole(door: FrontDoor, person, project_id, run_id, story):
     texts = {f"f{n}.py": f"# {n} ünï\n" * 15_000 for n in range(12)}
     await door.tell(project_id, run_id, *[written(path, text) for path, text in texts.items()], DONE)
-    heard = await listen(root, story(run_id))
+    heard = await listen(person, story)
     assert {d["data"]["path"]: d["data"]["content"] for _, name, d in heard if name == "file_written"} == texts
 
 
-async def test_coming_back_continues_where_one_left(door: FrontDoor, root, project_id, run_id):
+async def test_coming_back_continues_where_one_left(door: FrontDoor, person, project_id, run_id, story):
     await door.tell(project_id, run_id, *numbered(*range(10)))
-    first = await listen(root, story(run_id), enough=4)
+    first = await listen(person, story, enough=4)
     await door.tell(project_id, run_id, *numbered(*range(10, 20)), DONE)
-    rest = await listen(root, story(run_id), seen=first[-1][0])
+    rest = await listen(person, story, seen=first[-1][0])
     assert numbers(first + rest) == list(range(20))
-    again = await listen(root, story(run_id), last_event_id=first[-1][0])
+    again = await listen(person, story, last_event_id=first[-1][0])
     assert again == rest
 
 
-async def test_the_header_wins_over_the_query(door: FrontDoor, root, project_id, run_id):
+async def test_the_header_wins_over_the_query(door: FrontDoor, person, project_id, run_id, story):
     await door.tell(project_id, run_id, *numbered(0, 1, 2), DONE)
-    all_of_it = await listen(root, story(run_id))
-    rest = await listen(root, story(run_id), seen=all_of_it[2][0], last_event_id=all_of_it[0][0])
+    all_of_it = await listen(person, story)
+    rest = await listen(person, story, seen=all_of_it[2][0], last_event_id=all_of_it[0][0])
     assert numbers(rest) == [2]
 
 
-async def test_after_the_end_there_is_nothing_more_to_come_back_for(door: FrontDoor, root, project_id, run_id):
+async def test_after_the_end_there_is_nothing_more_to_come_back_for(door: FrontDoor, person, project_id, run_id, story):
     await door.tell(project_id, run_id, DONE)
     await door.tell(project_id, run_id, *numbered(1))  # a worker that had not heard
-    heard = await listen(root, story(run_id))
+    heard = await listen(person, story)
     assert [name for _, name, _ in heard] == ["requested", "completed", "end"]
-    answer = await root.http.get(story(run_id), headers={"last-event-id": heard[1][0]})
+    answer = await person.http.get(story, headers={"last-event-id": heard[1][0]})
     assert answer.status_code == 204
 
 
-async def test_ids_of_another_log_are_gone_and_garbage_is_refused(door: FrontDoor, root, run_id):
+async def test_ids_of_another_log_are_gone_and_garbage_is_refused(door: FrontDoor, person, story):
     for event_id, status in (("1-5", 410), ("abc", 400), ("-1", 400), ("1-2-3", 400), ("x" * 5000, 400), ("1-", 400)):
-        answer = await root.http.get(story(run_id), headers={"last-event-id": event_id})
+        answer = await person.http.get(story, headers={"last-event-id": event_id})
         assert answer.status_code == status, event_id
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_project_tells_of_all_its_runs_and_of_nothing_else(door: FrontDoor, root, project_id):
-    other = await root.project("Other")
-    listening = asyncio.create_task(listen(root, f"/v1/projects/{project_id}/events"))
+async def test_a_project_tells_of_all_its_runs_and_of_nothing_else(door: FrontDoor, person, project_id):
+    other = await person.project("Other")
+    listening = asyncio.create_task(listen(person, f"/v1/projects/{project_id}/events"))
     await until(door.open_streams)
-    one, two = await root.run(project_id), await root.run(project_id)
-    await door.tell(other, await root.run(other), *numbered(99))
+    one, two = await person.run(project_id), await person.run(project_id)
+    await door.tell(other, await person.run(other), *numbered(99))
     await door.tell(project_id, one, *numbered(1), DONE)
     await door.tell(project_id, two, *numbered(2), DONE)
-    await root.http.delete(f"/v1/projects/{project_id}")
+    await person.http.delete(f"/v1/projects/{project_id}")
     heard = await listening
     assert [name for _, name, _ in heard][:3] == ["created", "requested", "requested"]
     assert numbers(heard) == [1, 2]
     assert [name for _, name, _ in heard][-2:] == ["deleted", "end"]
 
 
-async def test_fragments_come_to_those_who_ask_and_have_no_id(door: FrontDoor, root, project_id, run_id):
-    with_fragments = asyncio.create_task(listen(root, story(run_id), live="1"))
-    without = asyncio.create_task(listen(root, story(run_id)))
+async def test_fragments_come_to_those_who_ask_and_have_no_id(door: FrontDoor, person, project_id, run_id, story):
+    with_fragments = asyncio.create_task(listen(person, story, live="1"))
+    without = asyncio.create_task(listen(person, story))
     await until(lambda: _two(door))
     owner = subjects.run(project_id, run_id)
     for word in ("def", " main"):
@@ -142,25 +123,8 @@ async def _two(door: FrontDoor) -> bool:
     return await door.open_streams() == 2
 
 
-async def test_first_bytes_come_at_once_and_signs_of_life_after(nats, connection, monkeypatch):
-    async with front_door(nats.url, EDGE_HEARTBEAT_SECONDS="0.2") as door:
-        root = await door.sign_in()
-        run_id = await root.run(await root.project())
-        async with root.http.stream("GET", story(run_id), headers={"last-event-id": ""}) as answer:
-            lines = answer.aiter_lines()
-            assert [await anext(lines), await anext(lines)] == ["retry: 1000", ": ok"]
-            async with asyncio.timeout(5):
-                while await anext(lines) != ": still here":
-                    pass
-        headers = answer.headers
-        assert headers["content-type"].startswith("text/event-stream")
-        assert "no-cache" in headers["cache-control"]
-        assert headers["x-accel-buffering"] == "no"
-        assert "content-encoding" not in headers
-
-
-async def test_who_leaves_is_forgotten(door: FrontDoor, root, run_id):
-    async with root.http.stream("GET", story(run_id)):
+async def test_who_leaves_is_forgotten(door: FrontDoor, person, run_id, story):
+    async with person.http.stream("GET", story):
         assert await until(door.open_streams) == 1
     await until(lambda: _none(door))
 
@@ -169,53 +133,11 @@ async def _none(door: FrontDoor) -> bool:
     return await door.open_streams() == 0
 
 
-async def test_who_does_not_read_is_cut_and_holds_up_nobody(nats, connection):
-    async with front_door(nats.url, EDGE_WRITE_SECONDS="0.5") as door:
-        root = await door.sign_in()
-        project_id = await root.project()
-        run_id = await root.run(project_id)
-        reader, writer = await asyncio.open_connection("127.0.0.1", door.port, limit=1024)
-        request = f"GET {story(run_id)} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {root.token}\r\n\r\n"
-        writer.write(request.encode())
-        await reader.readline()
-        attentive = asyncio.create_task(listen(root, story(run_id)))
-        await until(lambda: _two(door))
-        big = "x" * 200_000
-        await door.tell(project_id, run_id, *[written(f"f{n}.py", big) for n in range(40)], DONE)
-        assert len(await attentive) == 43
-        await until(lambda: _none(door))
-        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
-            await reader.readexactly(40 * 200_000)
-        writer.close()
-
-
-async def test_a_full_house_says_when_to_come_again(nats, connection):
-    async with front_door(nats.url, EDGE_STREAMS="1") as door:
-        root = await door.sign_in()
-        run_id = await root.run(await root.project())
-        async with root.http.stream("GET", story(run_id)):
-            refused = await root.http.get(story(run_id))
-        assert refused.status_code == 429
-        assert refused.headers["retry-after"] == "5"
-
-
-async def test_an_expired_token_ends_the_stream(nats, connection, monkeypatch):
-    real = time.time
-    async with front_door(nats.url, EDGE_HEARTBEAT_SECONDS="0.1") as door:
-        root = await door.sign_in()
-        run_id = await root.run(await root.project())
-        listening = asyncio.create_task(listen(root, story(run_id)))
-        await until(door.open_streams)
-        monkeypatch.setattr("services.edge.stream.time.time", lambda: real() + 24 * 3600)
-        heard = await asyncio.wait_for(listening, 5)
-        assert [name for _, name, _ in heard] == ["requested"]
-
-
-async def test_a_body_with_line_breaks_stays_one_event(door: FrontDoor, root, project_id, run_id):
+async def test_a_body_with_line_breaks_stays_one_event(door: FrontDoor, person, project_id, run_id, story):
     subject = subjects.event(subjects.run(project_id, run_id), "stage_started")
     pretty = msgspec.json.format(msgspec.json.encode(numbered(7)[0]), indent=2)
     headers = (await door.platform.log.load(f"events.project.{project_id}.run.{run_id}.requested"))[0].headers
     mark = {k: v for k, v in headers.items() if k.startswith("ce-")} | {"ce-type": "interius.run.stage_started.v1"}
     await door.platform.connection.client.jetstream().publish(subject, pretty, headers=mark)
     await door.tell(project_id, run_id, DONE)
-    assert numbers(await listen(root, story(run_id))) == [7]
+    assert numbers(await listen(person, story)) == [7]
