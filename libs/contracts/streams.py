@@ -32,7 +32,7 @@ class DurableSpec:
     stream: str
     name: str
     subjects: tuple[str, ...]
-    ack_wait: int = 30
+    ack_wait: int = 15
     max_ack_pending: int = 1000
 
 

@@ -21,17 +21,19 @@ ERROR_COST, WARNING_COST, SCORE_WITH_ERROR = 3, 1, 5
 def merge(
     issues: tuple[Issue, ...], model: ModelReview, files: Sequence[SourceFile], origins: Mapping[str, FileOrigin]
 ) -> Review:
-    """One report: accepted when the model accepts and nobody found an error; else what to write again, and why."""
+    """One report: not accepted where there is an error, or where the model refuses and names what to write again.
+
+    What a model alone says against printed code is reported and decides nothing: the compiler prints it, and no model
+    writes it anew.
+    """
     claimed = _believable(model.issues, files)
-    of_model = [
-        issue for issue in claimed if origins.get(issue.path) != "blueprint"
-    ]  # printed code is not blamed lightly
+    of_model = [issue for issue in claimed if origins.get(issue.path) != "blueprint"]
     patches = _patches(_faults(issues), _faults(of_model)) or _patches((), _faults(of_model, "warning"))
-    accepted = model.accepted and not _faults((*issues, *claimed))
+    accepted = not _faults((*issues, *of_model)) and (model.accepted or not patches)
     return Review(
         accepted=accepted,
         security_score=_score(model.security_score, issues),
-        summary=_summary(model.summary, issues, accepted=accepted, fixable=bool(patches)),
+        summary=_summary(model, issues, accepted=accepted, fixable=bool(patches)),
         issues=(*issues, *claimed)[:MAX_ISSUES],
         patches=() if accepted else patches,
     )
@@ -76,10 +78,12 @@ def _score(score: int, issues: Sequence[Issue]) -> int:
     return max(1, min(lowered, SCORE_WITH_ERROR) if "error" in security else lowered)
 
 
-def _summary(text: str, issues: Sequence[Issue], *, accepted: bool, fixable: bool) -> str:
+def _summary(model: ModelReview, issues: Sequence[Issue], *, accepted: bool, fixable: bool) -> str:
     errors = len(_faults(issues))
     said = [f"The checks found {errors} error{'s' * (errors > 1)}."] if errors else []
     if not accepted and not fixable:
         said.append("The code is not accepted, and no file can be named that would mend it when written again.")
+    if accepted and not model.accepted:
+        said.append("The model did not accept it, but named no fault in a file that a model writes; read its issues.")
     room = SUMMARY_LIMIT - sum(len(sentence) + 1 for sentence in said)
-    return " ".join([*said, text[:room]]).strip()
+    return " ".join([*said, model.summary[:room]]).strip()

@@ -19,7 +19,6 @@ def review(*issues: Issue, accepted: bool = True, score: int = 9, claims: tuple[
 def test_it_is_accepted_when_the_model_accepts_and_nobody_found_an_error() -> None:
     merged = review(Issue("warning", "app/rules.py", "Unused.", 1, "F401"))
     assert (merged.accepted, merged.security_score, merged.summary, merged.patches) == (True, 9, "Fine.", ())
-    assert not review(accepted=False).accepted
     assert not review(F821).accepted
     assert not review(claims=(claim("app/rules.py"),)).accepted
 
@@ -53,14 +52,15 @@ def test_a_model_that_refuses_without_an_error_has_its_warnings_mended() -> None
 
 
 def test_a_refusal_that_no_file_can_mend_says_so() -> None:
-    for merged in (
-        review(accepted=False),
-        review(claims=(claim("app/main.py"),)),
-        review(Issue("error", "", "Empty.", 0, "path")),
-    ):
-        assert not merged.patches
-        assert "no file can be named" in merged.summary
-        assert not merged.accepted
+    merged = review(Issue("error", "", "Empty.", 0, "path"))
+    assert not merged.patches
+    assert "no file can be named" in merged.summary
+
+
+def test_what_the_model_alone_holds_against_printed_code_is_reported_and_decides_nothing() -> None:
+    for merged in (review(accepted=False), review(accepted=False, claims=(claim("app/main.py"),))):
+        assert merged.accepted
+        assert "did not accept" in merged.summary
 
 
 def test_the_score_is_lowered_by_what_the_checks_found_about_security() -> None:
