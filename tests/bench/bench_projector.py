@@ -20,6 +20,7 @@ from services.projector.store import LIVE
 from tests.run_facts import Fact, story
 
 RUNS = 400
+ROUNDS = 5  # of each, in turn; the best counts, since the machine may be busy with other things
 AT_ONCE = 500  # appends in flight
 BATCH = 1000  # rows in one bare insert
 TABLES = ("projects", "users", "runs", "run_stages", "run_artifacts", "run_files")
@@ -32,8 +33,14 @@ async def bench() -> dict[str, float]:
             facts = [fact for run in range(RUNS) for fact in story(f"p{run % 20}", f"run{run}")]
             await _append(connection, facts)
             await _project(connection, dsn, len(facts))
-            rebuild_seconds = await _timed(lambda: _rebuild(connection, dsn))
-            rows, bare_seconds = await _bare(dsn)
+            database = await _open(dsn)
+            rebuilds, bares, rows = list[float](), list[float](), 0
+            for _ in range(ROUNDS):
+                rebuilds.append(await _timed(Projector(JetStreamLog(connection.client), database).rebuild))
+                rows, seconds = await _bare(dsn)
+                bares.append(seconds)
+            await database.close()
+            rebuild_seconds, bare_seconds = min(rebuilds), min(bares)
             return {
                 "facts": len(facts),
                 "rows": rows,
@@ -71,17 +78,12 @@ async def _project(connection: Connection, dsn: str, position: int) -> None:
     await database.close()
 
 
-async def _rebuild(connection: Connection, dsn: str) -> None:
-    database = await _open(dsn)
-    await Projector(JetStreamLog(connection.client), database).rebuild()
-    await database.close()
-
-
 async def _bare(dsn: str) -> tuple[int, float]:
     """Every row of the views into tables of the same shape, by ``executemany`` in transactions of ``BATCH`` rows."""
     database: Any = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off"})
     total, seconds = 0, 0.0
     for table in TABLES:
+        await database.execute(f"drop table if exists bare_{table}")
         await database.execute(f"create table bare_{table} (like views.{table} including all)")
         rows = [tuple(row) for row in await database.fetch(f"select * from views.{table}")]
         marks = ", ".join(f"${i + 1}" for i in range(len(rows[0]))) if rows else ""
