@@ -7,8 +7,9 @@ import asyncio
 import click
 
 from libs.client.api import Interius
-from libs.client.commands.common import Cli
+from libs.client.commands.common import Cli, Refusal, code_of
 from libs.client.config import Config, store
+from libs.client.errors import ApiError
 from libs.client.view.text import clean
 
 
@@ -34,5 +35,8 @@ def login(cli: Cli, server: str | None, email: str | None, password: str | None,
 
 async def _sign_in(url: str, email: str, password: str, token: str) -> tuple[Config, str]:
     async with Interius(url, token) as api:
-        held = token or (await api.login(email, password)).access_token
-        return Config(api.base_url, held), (await api.me()).email
+        try:
+            held = token or (await api.login(email, password)).access_token
+            return Config(api.base_url, held), (await api.me()).email
+        except ApiError as error:
+            raise Refusal(f"{api.base_url} says: {error.detail}", code_of(error)) from error

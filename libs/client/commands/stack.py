@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -42,6 +44,18 @@ class Copies(click.ParamType[tuple[str, int]]):
         return service, int(copies)
 
 
+@contextmanager
+def starting() -> Generator[None]:
+    """What keeps a stack from starting, as a sentence."""
+    from deploy.local.nats import StartError  # noqa: PLC0415
+    from libs.eventlog.provision import Drift  # noqa: PLC0415
+
+    try:
+        yield
+    except (StartError, Drift) as error:
+        raise Refusal(str(error), NO_SERVER) from error
+
+
 @click.command()
 @click.option("--processes", is_flag=True, help="Run every service in a process of its own.")
 @click.option("--scale", type=Copies(), multiple=True, help="Copies of one service, e.g. implementer=3; repeatable.")
@@ -49,15 +63,12 @@ class Copies(click.ParamType[tuple[str, int]]):
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=DATA, show_default=True)
 def up(processes: bool, scale: tuple[tuple[str, int], ...], port: int, data: Path) -> None:
     """Start the whole stack on this machine, until Ctrl-C."""
-    from deploy.local.nats import StartError  # noqa: PLC0415  # the stack is large; other commands start without it
-    from deploy.local.up import up as start  # noqa: PLC0415
+    from deploy.local.up import up as start  # noqa: PLC0415  # the stack is large; other commands start without it
 
     if scale and not processes:
         raise click.UsageError("--scale needs --processes: copies are processes of their own.")
-    try:
+    with starting():
         leave(start(processes, dict(scale), port, data))
-    except StartError as error:
-        raise Refusal(str(error), NO_SERVER) from error
 
 
 @click.command()
@@ -65,14 +76,11 @@ def up(processes: bool, scale: tuple[tuple[str, int], ...], port: int, data: Pat
 @click.pass_obj
 def demo(cli: Cli, data: Path) -> None:
     """Send one wish through a stack of its own, live."""
-    from deploy.local.nats import StartError  # noqa: PLC0415  # the stack is large; other commands start without it
-    from libs.runtime.main import run_loop  # noqa: PLC0415
+    from libs.runtime.main import run_loop  # noqa: PLC0415  # the stack is large; other commands start without it
 
     ended: list[str] = []
-    try:
+    with starting():
         run_loop(_demo(cli.screen, data, ended))
-    except StartError as error:
-        raise Refusal(str(error), NO_SERVER) from error
     leave(ENDINGS.get(ended[0], RUN_FAILED) if ended else OK)
 
 
@@ -90,7 +98,11 @@ async def _demo(screen: Screen, data: Path, ended: list[str]) -> None:
     took = duration(time.monotonic() - begun)
     conclude(screen, board, saved, "")
     screen.say()
-    screen.say(f"All of this took {took}. The data is in {data}; now start a stack that stays: interius up", "dim")
+    screen.say("Or with a wish of yours:", "bold")
+    screen.say("  interius up      # a stack that stays; then, in another terminal:")
+    screen.say('  interius run "I want a todo app for several users; each sees only their own lists."')
+    screen.say()
+    screen.say(f"All of this took {took}, with start and stop of the stack; its data is in {data}.", "dim")
     ended.append(board.status)
 
 

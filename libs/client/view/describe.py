@@ -24,9 +24,8 @@ def charter_made(charter: Charter) -> str:
 
 def architecture_made(architecture: Architecture) -> str:
     """``2 modules to write, 3 diagrams``."""
-    return listing(
-        f"{count(len(architecture.modules), 'module')} to write", some(len(architecture.diagrams), "diagram")
-    )
+    asked = some(len(architecture.modules), "module")
+    return listing(f"{asked} to write" if asked else "all of it printable", some(len(architecture.diagrams), "diagram"))
 
 
 def origins_made(origins: Iterable[str]) -> str:

@@ -74,8 +74,11 @@ def _failure(screen: Screen, run: RunView) -> None:
         screen.say(f"  {one_line(run.failure.advice, 400)}")
 
 
-def show_files(screen: Screen, files: Iterable[StoredFile]) -> None:
+def show_files(screen: Screen, files: Sequence[StoredFile]) -> None:
     """One file a row."""
+    if not files:
+        screen.say("No files yet.")
+        return
     rows = (
         (size(file.size), str(file.version), str(file.pass_number), ORIGINS.get(file.origin, file.origin), file.path)
         for file in files

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libs.client.view.board import OUTPUT, Board
+from libs.client.view.board import APPROVAL, OUTPUT, Board
 from libs.client.view.describe import describe
 from libs.client.view.made import made
 from libs.client.view.text import count, duration, one_line
@@ -51,8 +51,10 @@ def _file(board: Board, fact: e.FileWritten) -> str:
 
 def _result(board: Board, stage: str) -> str:
     row = board.row(stage)
-    cost = f" ({row.tokens:,} tokens, {duration(row.seconds())})" if row.tokens else f" ({duration(row.seconds())})"
-    return made(board, stage) + (cost if row.state == "done" else "")
+    if row.state != "done" or stage == APPROVAL:
+        return made(board, stage)
+    cost = f"{row.tokens:,} tokens, " if row.tokens else ""
+    return f"{made(board, stage)} ({cost}{duration(row.seconds())})"
 
 
 def _step(board: Board, fact: e.Event) -> str:

@@ -19,7 +19,10 @@ MAX_COMMANDS = 6
 
 
 def conclude(screen: Screen, board: Board, saved: Saved | None, url: str) -> None:
-    """Say how the run of ``board`` ended, where its files are, and what can be done with them."""
+    """Say how the run of ``board`` ended, where its files are, and what can be done with them.
+
+    Without ``url`` the server has gone, and only what needs none is told.
+    """
     fact = board.fact
     if isinstance(fact, e.Completed):
         _completed(screen, board, fact, saved, url)
@@ -64,13 +67,9 @@ def next_steps(run_id: str, saved: Saved | None, url: str) -> list[str]:
         return [f"interius watch {name} --save", f"interius show {name} files", f"interius show {name} review"]
     own = run_commands(saved.folder)
     busy = ["# (add --port 8001 to uvicorn while interius itself is on port 8000)"] if url.endswith(":8000") else []
-    return [
-        f"cd {shlex.quote(str(saved.folder))}",
-        *own,
-        *(busy if any("uvicorn" in line for line in own) else []),
-        f"interius show {name}",
-        f'interius run --base {name} --change "…"',
-    ]
+    server = [f"interius show {name}", f'interius run --base {name} --change "…"'] if url else []
+    note = busy if any("uvicorn" in line for line in own) else []
+    return [f"cd {shlex.quote(str(saved.folder))}", *own, *note, *server]
 
 
 def run_commands(folder: Path) -> list[str]:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.client_stories import whole
-from tests.component.client.fake_edge import TOKEN, FakeEdge, serving
+from tests.component.client.fake_edge import TOKEN, Door, FakeEdge, serving
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[Door]:
+    """The port that all of them are reached at."""
+    with serving() as opened:
+        yield opened
 
 
 @pytest.fixture
-def edges() -> Iterator[Callable[..., FakeEdge]]:
-    """Makes edges that play the acts they are given."""
-    with ExitStack() as stack:
-        yield lambda *acts: stack.enter_context(serving(FakeEdge([list(act) for act in acts])))
+def edges(door: Door) -> Callable[..., FakeEdge]:
+    """Makes an edge that plays the acts it is given."""
+    return door.open
 
 
 @pytest.fixture

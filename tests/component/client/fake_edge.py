@@ -212,19 +212,37 @@ async def chunk(send: Send, data: bytes) -> None:
     await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
+@dataclass
+class Door:
+    """A port that stays, behind which each test has an edge of its own."""
+
+    url: str = ""
+    edge: FakeEdge | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        assert self.edge is not None
+        await self.edge(scope, receive, send)
+
+    def open(self, *acts: list[e.RunEvent]) -> FakeEdge:
+        """A new edge that plays ``acts``."""
+        self.edge = FakeEdge([list(act) for act in acts], self.url)
+        return self.edge
+
+
 @contextmanager
-def serving(edge: FakeEdge) -> Iterator[FakeEdge]:
-    """``edge`` on a port of its own, in a thread."""
-    config = uvicorn.Config(edge, host="127.0.0.1", port=0, lifespan="off", log_level="critical", access_log=False)
+def serving() -> Iterator[Door]:
+    """A door on a free port, in a thread."""
+    door = Door()
+    config = uvicorn.Config(door, host="127.0.0.1", port=0, lifespan="off", log_level="critical", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 10
     while not server.started and time.monotonic() < deadline and thread.is_alive():
         time.sleep(0.005)
-    edge.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    door.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
-        yield edge
+        yield door
     finally:
         server.should_exit = True
         thread.join(10)

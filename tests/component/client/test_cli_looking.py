@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from libs.client.config import config_path
-from tests.client_stories import PROJECT_ID, RUN_ID
+from tests.client_stories import PROJECT_ID, RUN_ID, design
 from tests.component.client.fake_edge import PASSWORD, FakeEdge, problem
 from tests.component.client.test_cli_run import interius
 
@@ -105,6 +106,10 @@ def test_a_wrong_password_or_token_is_not_remembered(edge: FakeEdge) -> None:
     assert interius(edge, "login", "--email", "a@b.c", "--password", "wrong").exit_code == 5
     assert interius(edge, "login", "--token", "wrong").exit_code == 5
     assert not config_path().exists()
+
+
+def test_a_run_without_files_says_so(edges: Callable[..., FakeEdge]) -> None:
+    assert interius(edges(design()), "show", "last", "files").stdout == "No files yet.\n"
 
 
 def test_the_stack_of_this_folder_needs_no_login(edge: FakeEdge, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

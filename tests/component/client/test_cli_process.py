@@ -72,7 +72,7 @@ def read_for(screen: int, words: bytes, limit: float) -> bytes:
 def interrupt(screen: int, process: subprocess.Popen[bytes], words: bytes) -> bytes:
     """Ctrl-C, and once more if it fell between Python's prompt and its reading, where the interpreter loses it."""
     process.send_signal(signal.SIGINT)
-    seen = read_for(screen, words, LIMIT / 4)
+    seen = read_for(screen, words, LIMIT / 10)
     if words not in seen and process.poll() is None:
         process.send_signal(signal.SIGINT)
         seen += read_for(screen, words, LIMIT / 4)

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from deploy.local.nats import StartError
 from libs.client.cli import cli
+from libs.eventlog.provision import Drift
 from tests.client_stories import PROJECT_ID, SOURCES
 from tests.component.client.fake_edge import PASSWORD, FakeEdge
 
@@ -59,6 +60,7 @@ def test_the_demo_shows_the_run_its_log_and_its_files(stack: list[Any], edge: Fa
         "interius up",
     ):
         assert words in result.stdout
+    assert "interius show" not in result.stdout  # its stack has gone
     assert (place / "generated/library/app/main.py").read_text() == SOURCES["app/main.py"]
 
 
@@ -82,12 +84,15 @@ def test_up_refuses_what_makes_no_sense(wrong: list[str]) -> None:
 
 
 @pytest.mark.parametrize("command", ["up", "demo"])
-def test_a_stack_that_does_not_start_says_why(command: str, stack: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [StartError("Port 8000 is taken."), Drift("The stream EVENTS differs.")])
+def test_a_stack_that_does_not_start_says_why(
+    command: str, error: Exception, stack: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: Any) -> Any:
-        raise StartError("Port 8000 is taken by another program.")
+        raise error
 
     monkeypatch.setattr(sys.modules["deploy.local.up"], "up", refuse)
     monkeypatch.setattr(sys.modules["deploy.local.stack"], "embedded", refuse)
     result = interius(command)
-    assert (result.exit_code, result.stderr) == (5, "Error: Port 8000 is taken by another program.\n")
+    assert (result.exit_code, result.stderr) == (5, f"Error: {error}\n")
     assert stack == []

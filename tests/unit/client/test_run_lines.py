@@ -79,7 +79,7 @@ def test_a_patch_names_its_files_and_counts_them_again() -> None:
     [
         ([e.ClarificationRequested(("What?", "Who?"))], "requirements    2 questions to answer"),
         ([*design(), e.ApprovalRequested()], "approval        waits for you"),
-        ([*design(), e.ApprovalRequested(), e.Approved("alice")], "approval        given (0.0 s)"),
+        ([*design(), e.ApprovalRequested(), e.Approved("alice")], "approval        given"),
         ([*design(), e.RevisionRequested("alice", "Add\nfines.")], "revision        Add fines."),
         ([e.ContextRetrieved((Passage("p", "d", "text"),))], "retrieval       1 passage (0.0 s)"),
         (
