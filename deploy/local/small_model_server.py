@@ -14,6 +14,7 @@ def main(weights: str, port: str, context_tokens: str, threads: str) -> None:
     params.n_ctx = int(context_tokens)
     params.n_parallel = 1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(threads)
+    params.sampling.dry_multiplier = 0.8  # a small model falls into loops; this makes each turn of one less likely
     server = xllamacpp.Server(params)
     sys.stdout.write(f"{server.listening_address}\n")
     threading.Event().wait()

@@ -49,6 +49,8 @@ class ModelSettings(BaseSettings):
     llm_price_output: float = Field(0.0, ge=0, description="US dollars per million completion tokens")
     llm_temperature: float | None = Field(None, ge=0, le=2, description="sampling temperature; empty: the provider's")
 
+    llm_brief: bool = Field(False, description="true keeps lists and texts short, for small local models")
+
     @field_validator("llm_fallbacks", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -93,6 +95,7 @@ class ModelSettings(BaseSettings):
             price_input=self.llm_price_input,
             price_output=self.llm_price_output,
             temperature=self.llm_temperature,
+            brief=self.llm_brief,
         )
 
 

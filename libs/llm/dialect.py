@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from libs.llm.schema import BARE, LEAN, Form, strict_schema
+from libs.llm.schema import BARE, BRIEF, LEAN, Form, strict_schema
 from libs.llm.schema import OPENAI as OPENAI_FORM
 
 # How an answer is held to its shape, best first: a schema of this form, JSON alone, words alone.
@@ -24,6 +24,7 @@ class Dialect:
     counts_stream: bool = True
     completion_tokens: bool = False
     temperature: bool = True
+    brief: bool = False
 
     @property
     def free(self) -> bool:
@@ -35,7 +36,7 @@ class Dialect:
         level = _LEVELS[self.level]
         if isinstance(level, str):
             return None if self.free else {"type": level}
-        schema = strict_schema(answer, level)
+        schema = strict_schema(answer, BRIEF if self.brief and level is LEAN else level)
         return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
 
     def simpler(self, complaint: str) -> Dialect | None:

@@ -9,7 +9,10 @@ from libs.contracts.artifacts import Usage
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of a call, in seconds and tokens, and prices in US dollars per million tokens."""
+    """Bounds of a call, in seconds and tokens, and prices in US dollars per million tokens.
+
+    ``brief`` gives a small model less room to fill: shorter lists and texts.
+    """
 
     max_tokens: int = 16_000
     seconds: float = 300.0
@@ -18,6 +21,7 @@ class Limits:
     price_input: float = 0.0
     price_output: float = 0.0
     temperature: float | None = None
+    brief: bool = False
 
     def micro_usd(self, usage: Usage) -> int:
         """The price of ``usage``; dollars per million tokens are millionths of a dollar per token."""

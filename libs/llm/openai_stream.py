@@ -13,10 +13,13 @@ from openai.types.chat.chat_completion_chunk import Choice
 
 from libs.contracts.artifacts import Usage
 from libs.contracts.run import add_usage
+from libs.llm.correct import invalid
 from libs.llm.openai_errors import problem
 from libs.llm.port import NO_USAGE, ModelError, OnDelta
+from libs.llm.repetition import repeated, without_repetition
 
 _BYTES_PER_TOKEN = 4  # of English and code; for providers that do not count, so that budgets hold all the same
+_PIECES_BETWEEN_CHECKS = 100
 
 
 @dataclass
@@ -72,13 +75,19 @@ class Call:
         return replace(total, model=self._model, milliseconds=round((monotonic() - self._begun) * 1000))
 
     async def listen(self, stream: AsyncStream[ChatCompletionChunk], attempt: Attempt) -> None:
-        """Take in a whole stream."""
+        """Take in a whole stream.
+
+        Raises:
+            ModelError: ``invalid_output``, it repeats itself without end.
+        """
         attempt.accepted = True
         async for chunk in stream:
             if chunk.usage:
                 attempt.counted = _counted(chunk.usage)
             for choice in chunk.choices:
                 self._hear(choice, attempt)
+            if len(attempt.texts) % _PIECES_BETWEEN_CHECKS == 0:
+                _check_repetition(attempt)
 
     def _hear(self, choice: Choice, attempt: Attempt) -> None:
         attempt.finish = choice.finish_reason or attempt.finish
@@ -100,6 +109,13 @@ class Call:
         if attempt.finish is None:
             return problem("stream", f"{self._model}'s answer broke off before its end.")
         return None
+
+
+def _check_repetition(attempt: Attempt) -> None:
+    piece = repeated("".join(attempt.texts[-1000:]))
+    if piece:
+        fault = f"the answer says {piece.strip()[:80]!r} again and again without end; say it once and go on"
+        raise invalid(without_repetition(attempt.text, piece), (fault,))
 
 
 def _counted(usage: CompletionUsage) -> Usage:

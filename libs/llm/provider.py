@@ -34,7 +34,7 @@ class Provider:
     def dialect(self, model: str) -> Dialect:
         """How ``model`` is asked, as far as is known."""
         at_openai = not self.base_url or _OPENAI_HOST in self.base_url
-        return self._dialects.get(model, OPENAI if at_openai else Dialect())
+        return self._dialects.get(model, OPENAI if at_openai else Dialect(brief=self.limits.brief))
 
     def learn(self, model: str, dialect: Dialect) -> None:
         """Remember how ``model`` is to be asked from now on."""

@@ -15,6 +15,8 @@ _OF_STRINGS = frozenset(("minLength", "maxLength"))
 _OF_NUMBERS = frozenset(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"))
 OPENAI_LIMITS = _OF_NUMBERS | {"pattern", "format", "minItems", "maxItems"}  # as its guide to structured outputs lists
 LIMITS = OPENAI_LIMITS | _OF_STRINGS
+_NO_LIMIT = 1_000_000
+_LONGEST_PROSE = 100_000
 _DROPPED = frozenset(("default", "discriminator", "title", "examples", "required", "additionalProperties"))
 _JSON_KINDS = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -22,14 +24,31 @@ Schema = dict[str, Any]
 
 
 class Form(NamedTuple):
-    """What a schema holds: the limit keywords it keeps, and whether a field with a default may be left out."""
+    """What a schema holds: which limit keywords, whether what has a default may be left out, how much room it gives.
+
+    ``most_items`` and ``longest_text`` (characters) are for small models, which fill whatever room they are given; a
+    text that may be longer than 100,000 characters is a source file and is never cut.
+    """
 
     limits: frozenset[str]
     omits_defaults: bool = False
+    most_items: int = _NO_LIMIT
+    longest_text: int = _NO_LIMIT
+
+    def room(self, node: Schema) -> Schema:
+        """The limits of this form that are narrower than those of ``node``."""
+        kind = node.get("type")
+        if kind == "array" and self.most_items < node.get("maxItems", _NO_LIMIT):
+            return {"maxItems": self.most_items}
+        if kind == "string" and not node.keys() & {"enum", "pattern"}:
+            longest = node.get("maxLength", _LONGEST_PROSE)
+            return {"maxLength": self.longest_text} if self.longest_text < longest <= _LONGEST_PROSE else {}
+        return {}
 
 
 # Without defaults an answer has a quarter of the tokens, and small models write better ones; OpenAI wants them all.
 LEAN = Form(LIMITS, omits_defaults=True)
+BRIEF = Form(LIMITS, omits_defaults=True, most_items=12, longest_text=1200)
 OPENAI = Form(OPENAI_LIMITS)
 BARE = Form(frozenset())
 
@@ -55,6 +74,7 @@ def _strict(node: Schema, place: str, form: Form) -> Schema:
     _refuse(node, place)
     lost = LIMITS - form.limits
     out = {key: _part(key, value, place, form) for key, value in node.items() if key not in _DROPPED | lost}
+    out |= form.room(node)
     if "properties" in out:
         out["required"] = node.get("required", []) if form.omits_defaults else list(out["properties"])
         out["additionalProperties"] = False

@@ -236,6 +236,19 @@ async def test_a_character_cut_in_two_arrives_whole() -> None:
     assert "".join(pieces).encode()
 
 
+async def test_an_answer_that_repeats_itself_for_ever_is_cut_short_and_corrected() -> None:
+    async def looping(request: Request) -> Requirements | str:
+        return GOOD if len(request.messages) > 2 else '{"charter": "' + "A calls B.\\n" * 50_000
+
+    async with OpenAIServer(looping) as server, model_at(server) as model:
+        answer = await ask(model, TASK, lambda _: None)
+        shown = server.requests[1].messages
+    assert answer.value == GOOD
+    assert answer.usage.completion_tokens < 10_000
+    assert len(shown[-2]["content"]) < 100
+    assert "again and again" in shown[-1]["content"]
+
+
 async def test_no_more_calls_than_the_bound_run_at_the_same_time() -> None:
     limits = Limits(concurrency=3)
     async with OpenAIServer(good, speed=(0.05, 0.0)) as server, model_at(server, limits) as model:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from libs.contracts.artifacts import Architecture, Charter, ModelReview, Requirements, WrittenCode
-from libs.llm.schema import BARE, LEAN, OPENAI, Form, NotStrictError, strict_schema
+from libs.llm.schema import BARE, BRIEF, LEAN, OPENAI, Form, NotStrictError, strict_schema
 
 ANSWERS = [Requirements, Architecture, WrittenCode, ModelReview]
 STRICT_KEYWORDS = {"type", "properties", "required", "additionalProperties", "description", "items", "anyOf", "enum"}
@@ -22,7 +22,7 @@ def nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-@pytest.mark.parametrize("form", [LEAN, OPENAI, BARE])
+@pytest.mark.parametrize("form", [LEAN, BRIEF, OPENAI, BARE])
 def test_every_answer_has_a_schema_in_the_strict_subset(answer: type[msgspec.Struct], form: Form) -> None:
     schema = strict_schema(answer, form)
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -50,6 +50,12 @@ def test_in_the_lean_form_only_what_has_no_default_is_required() -> None:
     field = strict_schema(Requirements, LEAN)["$defs"]["Field"]
     assert field["required"] == ["name", "type"]
     assert "pattern" in field["properties"]
+
+
+def test_a_small_model_is_given_less_room_but_never_for_code() -> None:
+    assert strict_schema(Requirements, BRIEF)["$defs"]["Charter"]["properties"]["entities"]["maxItems"] == 12
+    assert strict_schema(Architecture, BRIEF)["properties"]["design"]["maxLength"] == 1200
+    assert strict_schema(WrittenCode, BRIEF) == strict_schema(WrittenCode, LEAN)
 
 
 def test_limits_a_provider_does_not_take_are_told_in_words() -> None:
