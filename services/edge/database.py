@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,9 @@ from libs.runtime.postgres import Database, NotPrepared, Row
 
 SQL = Path(__file__).parent / "sql"
 SCHEMA = "views"
-ANSWER_SECONDS = 3.0  # a reader rather hears that there is no answer than waits on
+ANSWER_SECONDS = 2.0  # a reader rather hears that there is no answer than waits on
+AWAY_SECONDS = 1.0  # how long nobody else is made to wait once somebody waited in vain
+AWAY = "The database does not answer. Commands and event streams go on; try again in a moment."
 WAIT_SECONDS = 2.0  # for the views to tell of what a command did
 STALLED_SECONDS = 0.1  # the same, once they were waited for in vain and have not moved since
 PAUSE = 0.5  # seconds between attempts to reach the database
@@ -32,6 +35,7 @@ class Reader:
         self._dsn = dsn
         self._database: Database | None = None
         self._opened = asyncio.Event()
+        self._away_until = 0.0
 
     @property
     def configured(self) -> bool:
@@ -69,17 +73,16 @@ class Reader:
     async def _asked(self, question: Callable[[Database], Awaitable[T]]) -> T:
         if not self._dsn:
             raise Unavailable("There is no database to read from. Set DATABASE_URL and start again.")
-        if self._database is None:
-            raise Unavailable("The database does not answer. Commands and event streams go on; try again in a moment.")
+        if self._database is None or time.monotonic() < self._away_until:
+            raise Unavailable(AWAY)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await question(self._database)
         except NotPrepared:
             raise Unavailable("The views are being made. Try again in a moment.") from None
         except (TimeoutError, Unavailable):
-            raise Unavailable(
-                "The database does not answer. Commands and event streams go on; try again in a moment."
-            ) from None
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            raise Unavailable(AWAY) from None
 
     async def close(self) -> None:
         """Leave the database."""
