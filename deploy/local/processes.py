@@ -116,6 +116,7 @@ async def separate(data: Path, port: int, scale: dict[str, int]) -> AsyncGenerat
     servers.start()
     fleet = Fleet(servers.environment(port), counts)
     try:
+        await servers.follow_declarations()
         fleet.start()
         tasks = [asyncio.create_task(servers.supervise()), asyncio.create_task(fleet.supervise())]
         try:

@@ -16,6 +16,8 @@ from filelock import FileLock, Timeout
 
 from deploy.local.nats import NatsServer, StartError
 from deploy.local.postgres import Postgres
+from libs.eventlog.connection import Connection
+from libs.eventlog.provision import apply
 
 SUPERUSER_EMAIL = "admin@interius.local"
 SUPERVISE_SECONDS = 0.25
@@ -68,6 +70,14 @@ class Servers:
             raise StartError(
                 f"The folder {self.data} cannot be used: {error.strerror}. Choose another with --data."
             ) from None
+
+    async def follow_declarations(self) -> None:
+        """Let the streams of an older version of ours follow this one's: here we are the operator."""
+        connection = await Connection.open(self.nats.url, "local")
+        try:
+            await apply(connection.client)
+        finally:
+            await connection.close()
 
     def stop(self) -> None:
         """Stop both and free the folder."""

@@ -19,12 +19,11 @@ from libs.runtime.settings import RuntimeSettings, read
 
 def builders() -> dict[str, Build]:
     """Every service of the house by name; the edge last, so that it opens its door onto a house that is awake."""
-    from services.edge.app import build as edge  # noqa: PLC0415
-    from services.projector.app import build as projector  # noqa: PLC0415
-
     from services.agents.app import NAMES, builder  # noqa: PLC0415  # the servers start before these are read in
+    from services.edge.app import build as edge  # noqa: PLC0415
     from services.identity.app import build as identity  # noqa: PLC0415
     from services.orchestrator.app import build as orchestrator  # noqa: PLC0415
+    from services.projector.app import build as projector  # noqa: PLC0415
     from services.projects.app import build as projects  # noqa: PLC0415
 
     agents = {name: builder(name) for name in NAMES}
@@ -55,6 +54,7 @@ async def embedded(data: Path, port: int = 0) -> AsyncGenerator[Access]:
     servers.start()
     try:
         os.environ.update(servers.environment(port))
+        await servers.follow_declarations()
         async with _house(servers) as broken:
             yield servers.access(port)
             if broken.done():

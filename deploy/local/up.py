@@ -13,7 +13,7 @@ from deploy.local.servers import Access
 from deploy.local.stack import embedded
 from libs.runtime.main import run_loop, stop_signal
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def up(processes: bool, scale: dict[str, int], port: int, data: Path) -> int:

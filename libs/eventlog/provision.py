@@ -72,6 +72,28 @@ async def provision(client: Client, replicas: int = 1) -> None:
         await _durable(client, durable)
 
 
+async def apply(client: Client, replicas: int = 1) -> None:
+    """Make the server follow the declaration, for what can be changed in place.
+
+    Raises:
+        APIError: the server refuses a change.
+    """
+    js = client.jetstream()
+    for spec in STREAMS:
+        wanted = stream_config(spec, replicas)
+        await (js.update_stream(wanted) if await _exists(client, spec.name) else js.add_stream(wanted))
+    for durable in DURABLES:
+        await js.add_consumer(durable.stream, consumer_config(durable))
+
+
+async def _exists(client: Client, stream: str) -> bool:
+    try:
+        await client.jetstream().stream_info(stream)
+    except NotFoundError:
+        return False
+    return True
+
+
 async def _stream(client: Client, spec: StreamSpec, replicas: int) -> None:
     js, wanted = client.jetstream(), stream_config(spec, replicas)
     try:
@@ -102,7 +124,10 @@ def _compare(what: str, declared: dict[str, Any], deployed: object) -> None:
         if found[name] != value and not (found[name] is None and value in (0, -1, False))
     ]
     if differences:
-        raise Drift(f"{what} differs from its declaration: {'; '.join(differences)}. Change one of the two.")
+        raise Drift(
+            f"{what} differs from its declaration: {'; '.join(differences)}. Nothing was changed. To make the server "
+            "follow the declaration, stop the services and run: python -m libs.eventlog.apply"
+        )
 
 
 async def missing(client: Client, names: set[str]) -> list[str]:

@@ -29,4 +29,5 @@ def configure(settings: RuntimeSettings) -> None:
     # Libraries speak through the standard logging; only what is wrong with them is worth a line.
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
+    logging.getLogger("stevedore").setLevel(logging.CRITICAL)  # bandit's optional report formats are not wanted
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

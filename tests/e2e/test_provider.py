@@ -1,0 +1,107 @@
+"""The whole stack with a real OpenAI client against a local server that speaks its API, faults included."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from libs.blueprint import compile_project
+from libs.client.api import Interius
+from libs.client.models import RunView
+from libs.contracts.artifacts import Architecture, WrittenCode
+from libs.llm.inputs import FileInput
+from libs.testing.openai_faults import Fault, FaultKind
+from libs.testing.openai_requests import Request
+from libs.testing.openai_server import OpenAIServer, offline_answer
+from libs.testing.stack import ended, stack_process
+from tests.e2e.wishes import LIBRARY
+
+KEY = "sk-this-must-never-be-seen"
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
+
+
+async def answer(request: Request) -> msgspec.Struct | str:
+    """As the offline model, and for the rules module the text that the compiler would have printed."""
+    inputs = request.task().inputs
+    if not isinstance(inputs, FileInput):
+        return await offline_answer(request)
+    printed = {file.path: file.content for file in compile_project(inputs.charter, Architecture(""))}
+    return WrittenCode(printed[inputs.path])
+
+
+class Faults(list["Fault | None"]):
+    """Taken one per request; when there are none, all is well."""
+
+    def __iter__(self) -> Iterator[Fault | None]:
+        while True:
+            yield self.pop(0) if self else None
+
+
+@dataclass
+class House:
+    client: Interius
+    server: OpenAIServer
+    faults: Faults
+    data: Path
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
+    faults, data = Faults(), tmp_path_factory.mktemp("provider") / "data"
+    async with OpenAIServer(answer, faults) as server:
+        settings = {"LLM_BASE_URL": server.url, "LLM_API_KEY": KEY, "MODEL_DEFAULT": "local", "LLM_TOKEN_TIMEOUT": "2"}
+        async with (
+            stack_process(data, RETRY_DELAYS="[0.1, 0.1, 0.1, 0.1]", **settings) as stack,
+            stack.client() as client,
+        ):
+            yield House(client, server, faults, data)
+
+
+async def one_run(client: Interius) -> RunView:
+    project = await client.create_project("Test")
+    run = await client.start_run(project.id, LIBRARY)
+    return await ended(client, run.id, limit=90)
+
+
+async def test_a_model_writes_what_needs_judgement_and_everything_else_is_printed(house: House) -> None:
+    asked = len(house.server.requests)
+    run = await one_run(house.client)
+    assert run.status == "completed", run.failure
+    files = await house.client.files(run.id)
+    assert [file.path for file in files if file.origin == "model"] == ["app/rules.py"]
+    assert len(house.server.requests) - asked == 4
+    assert run.usage.prompt_tokens > 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["rate_limit", "server", "hang", "garbage", "empty", "wrong_shape", "truncated", "cut", "stream_error"]
+)
+async def test_a_run_recovers_from_a_provider_that_fails_once(house: House, kind: FaultKind) -> None:
+    house.faults.append(Fault(kind))
+    run = await one_run(house.client)
+    assert run.status == "completed", run.failure
+    assert not house.faults
+
+
+async def test_a_key_that_is_refused_ends_the_run_with_what_to_do(house: House) -> None:
+    house.faults.extend([Fault("auth")] * 20)
+    run = await one_run(house.client)
+    house.faults.clear()
+    assert run.status == "failed"
+    assert run.failure is not None
+    assert run.failure.stage == "requirements"
+    assert "LLM_API_KEY" in run.failure.advice
+    assert KEY not in str(run.failure)
+
+
+async def test_the_key_stands_in_no_file_and_no_log_of_the_stack(house: House) -> None:
+    await one_run(house.client)
+    files = [file for file in house.data.rglob("*") if file.is_file()]
+    assert files
+    assert not [file.name for file in files if KEY.encode() in file.read_bytes()]
