@@ -16,8 +16,9 @@ from libs.offline.lexicon.catalog import STOCKED
 from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.phrases import Phrase
 from libs.offline.relate import actor_of, has_entity, relate_all
-from libs.offline.words import article, field_name, singular, singular_key
+from libs.offline.words import article, field_name, human, pascal, singular, singular_key
 
+_SECRETS = frozenset({"password", "password_hash", "passwd", "passwords"})
 _STOCK = frozenset({"stock", "inventory", "quantity"})
 
 
@@ -59,6 +60,9 @@ def give(draft: Draft, owner: EntityDraft, item: Item, optional: bool = False) -
     column = fields.column(item, owner.key)
     if column is None or column.name == owner.key:
         return
+    if column.name in _SECRETS:
+        draft.assume(f"{pascal(owner.key)} keeps no {human(column.name)}: signing in is not a thing to keep.")
+        return
     if optional and "required" not in item.flags and column.default is None:
         column = replace(column, required=False)
     draft.put_field(owner, column)
@@ -70,6 +74,8 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
     head = singular(phrase.head)
     if phrase.counted or item.type or item.choices or any(item.bounds):
         return ""
+    if item.rest and item.rest.isidentifier() and draft.find_key(item.rest) in draft.entities:
+        return draft.find_key(item.rest)
     key = draft.find(phrase) or (
         draft.find_key(head) if len(phrase.words) > 1 and head not in attributes.ATTRIBUTES else ""
     )
@@ -77,6 +83,8 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
         key = actor_of(draft)
     if not key and len(phrase.words) == 2 and phrase.words[0] in {"parent", "sub", "child"}:
         key = draft.find_key(head)
+    if key == owner.key and key.endswith(f"_{phrase.key}"):
+        return ""
     plain_column = head in attributes.ATTRIBUTES and head not in attributes.EITHER and not phrase.plural
     return "" if plain_column and key != owner.key else key
 
@@ -88,7 +96,7 @@ def _limit(draft: Draft, limit: Limit) -> None:
     if entity and limit.owner is None and limit.item.choices:
         _states(draft, entity, limit.item)
         return
-    owner = _owner(draft, limit)
+    owner = _owner(draft, limit) or _rated(draft, phrase)
     if owner is None:
         return
     name = _kept_name(owner, field_name("_".join(phrase.words)))
@@ -106,9 +114,15 @@ def _limit(draft: Draft, limit: Limit) -> None:
     draft.put_field(owner, fields.constrained(kept, limit.item) if kept else column)
 
 
+def _rated(draft: Draft, phrase: Phrase) -> EntityDraft | None:
+    """A rating nobody has yet is that of a review."""
+    return draft.entities.get("review") if phrase.key == "rating" else None
+
+
 def _kept_name(owner: EntityDraft, name: str) -> str:
     """Return the name a column goes by: the due date may be kept as ``due_on``."""
     single = singular_key(name)
+    single = {"rating": "stars"}.get(name, single) if name not in owner.fields else single
     others = (name, single, f"{name.removesuffix('_date')}_on", f"{name.removesuffix('_time')}_at")
     kept = next((each for each in others if each in owner.fields or each in owner.relations), "")
     longer = (each for each in owner.fields if "_" in name and each.startswith(f"{name}_"))
@@ -189,4 +203,6 @@ def _about(draft: Draft, stated: Stated) -> str:
         holder = _holder(draft, limit)
         if holder is not None:
             return holder.key
-    return ""
+    heads = [f"{singular_key(phrase.key)}_" for phrase in stated.about]
+    starts = (one.key for one in draft.entities.values() if any(name.startswith(tuple(heads)) for name in one.fields))
+    return next(starts, "") if heads else ""

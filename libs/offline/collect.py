@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libs.offline.context import thing_like
+from libs.offline.context import owner_thing, thing_like
 from libs.offline.draft import Draft
 from libs.offline.facts import Act, Belongs, Facts
 from libs.offline.items import Item
@@ -36,6 +36,7 @@ def known(phrase: Phrase) -> bool:
 
 def collect(draft: Draft, facts: Facts) -> None:
     """Add the entities that the facts give evidence for, in the order of the wish."""
+    draft.parts = {singular(word) for has in facts.has if has.item.phrase.head == "role" for word in has.item.choices}
     named = [one.phrase for one in facts.mentions if known(one.phrase) or (one.strong and thing_like(one.phrase))]
     for phrase in named:
         add(draft, phrase)
@@ -45,7 +46,8 @@ def collect(draft: Draft, facts: Facts) -> None:
     for act in facts.acts:
         _collect_act(draft, act)
     for has in facts.has:
-        if draft.find(has.owner) and item_entity(has.item):
+        named = draft.find_key(has.item.rest) if has.item.rest else ""
+        if draft.find(has.owner) and item_entity(has.item) and not named:
             add(draft, has.item.phrase)
     for phrase in filter(known, facts.owned):
         add(draft, phrase)
@@ -86,7 +88,8 @@ def _free(key: str, draft: Draft) -> str:
 
 def owner_like(phrase: Phrase, draft: Draft) -> bool:
     """Say whether the owner in "X has Y" may be an entity: anything but a bare column."""
-    return thing_like(phrase) and (bool(draft.find(phrase)) or not _column_only(phrase))
+    compound = len(phrase.nouns) > 1 and phrase.nouns[0] not in draft.entities
+    return owner_thing(phrase) and (bool(draft.find(phrase)) or compound or not _column_only(phrase))
 
 
 def _column_only(phrase: Phrase) -> bool:
@@ -131,7 +134,7 @@ def _collect_act(draft: Draft, act: Act) -> None:
     actor = singular(act.actor.head)
     if thing and (known(act.actor) or draft.find(act.actor)):
         add(draft, act.object)
-        if actor not in STAFF and not act.only and actor != "user" and known(act.actor):
+        if actor not in STAFF | draft.parts and not act.only and actor != "user" and known(act.actor):
             add(draft, act.actor)
         if actor == "user" and not act.own and not act.only:
             add(draft, act.actor)

@@ -17,7 +17,9 @@ from libs.offline.words import human, pascal, series
 _SPEC = re.compile(r"(?P<name>[a-z_]+)(?::(?P<type>[a-z]+))?(?:=(?P<choices>[a-z_|]+))?(?P<more>>0)?(?P<signs>[*?]*)")
 # A column that is there already stands for any other of its group.
 _SAME = (
-    words("name title first_name last_name full_name label username headline subject caption question number code"),
+    words(
+        "name title first_name last_name full_name label username headline subject caption question number code barcode"
+    ),
     words("done completed status state finished is_done is_completed stage"),
     words("kind type direction movement_type"),
     words("quantity amount number_of_items count"),

@@ -77,7 +77,14 @@ def thing_like(phrase: Phrase) -> bool:
     head = singular(phrase.head)
     if head == "application" and phrase.words == phrase.nouns[-1:] and "the" not in phrase.before:
         return True
-    return head not in NEVER and phrase.head not in NEVER and head not in SYSTEMS and len(head) > 1
+    timed = len(phrase.nouns) > 1 and head in {"day", "hour", "slot", "year", "week"}
+    return timed or (head not in NEVER and phrase.head not in NEVER and head not in SYSTEMS and len(head) > 1)
+
+
+def owner_thing(phrase: Phrase) -> bool:
+    """Say whether a phrase may own columns: a thing, or a compound of one ("a discount code")."""
+    named = bool({"a", "an", "each", "every"} & set(phrase.before)) or phrase.plural
+    return thing_like(phrase) or (len(phrase.nouns) > 1 and named and singular(phrase.head) not in SYSTEMS)
 
 
 def place_like(phrase: Phrase) -> bool:

@@ -44,6 +44,7 @@ class Draft:
     rules: list[tuple[str, str]] = field(default_factory=lambda: [])
     assumptions: list[str] = field(default_factory=lambda: [])
     questions: list[str] = field(default_factory=lambda: [])
+    parts: set[str] = field(default_factory=set[str])
     unused: list[str] = field(default_factory=lambda: [])
     base: Charter | None = None
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from libs.contracts.artifacts import Field, FieldType
 from libs.offline.items import Item
 from libs.offline.lexicon import attributes, words
+from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.words import field_name, singular, snake
 
 _BY_TAIL: tuple[tuple[FieldType, frozenset[str]], ...] = (
@@ -39,6 +40,8 @@ def column(item: Item, owner: str = "") -> Field | None:
     if item.phrase.plural and not item.phrase.counted and name in {"notes", "comments"}:
         name = "notes"
     guessed = typed(name, counted=item.phrase.counted)
+    if guessed.maximum and owner.rpartition("_")[2] in PEOPLE:
+        guessed = replace(guessed, minimum="0", maximum=None)
     return constrained(guessed, item)
 
 

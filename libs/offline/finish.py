@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from libs.contracts.artifacts import Charter, Entity, Permission, Relation, Role, Rule
 from libs.offline.draft import Draft, EntityDraft, purpose, summary
 from libs.offline.endpoints import endpoints
-from libs.offline.words import pascal, plural, plural_key, snake
+from libs.offline.words import pascal, plain, plural, plural_key, snake
 
 # Printed schemas are called after their entity with one of these behind it: an entity "PostCreate" would be in the way.
 _SCHEMAS = ("Create", "Read", "Update")
@@ -79,7 +79,7 @@ def _permissions(draft: Draft, names: dict[str, str]) -> tuple[Permission, ...]:
 def _title(draft: Draft, names: dict[str, str]) -> tuple[str, str]:
     if draft.base is not None:
         return draft.base.name, draft.base.title
-    words = [snake(word).replace("_", " ") for word in draft.title]
+    words = [plain(word).lower().replace("_", " ").strip(" -'") for word in draft.title]
     words = [word for word in words if word][:5]
     if not words and names:
         first = snake(next(iter(names.values()))).split("_")

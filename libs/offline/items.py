@@ -36,6 +36,9 @@ _STRICT_TYPES = frozenset(TYPES) - {
 }
 
 
+_OPENING = frozenset({"with", "including", "having", "has", "have", ":"})
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A member of a list with what is said about it: flags, type, bounds, choices, and what it has in turn."""
@@ -116,6 +119,8 @@ def _continues(part: list[Token], last: Item) -> Item | None:
 
 def read_item(part: list[Token]) -> Item | None:
     """Read one member: phrase, brackets, unit, range, "with ..."."""
+    if part[0].tag in "wkp":
+        return None
     start = next((index for index, token in enumerate(part) if token.tag in INSIDE and token.tag != "r"), len(part))
     head = part[start:]
     limit = [token.low for token in part[:start] if token.tag == "l"]
@@ -127,8 +132,9 @@ def read_item(part: list[Token]) -> Item | None:
     tail = head[end:]
     if tail and tail[0].tag == ":" and any(token.tag == "/" for token in tail):
         return noted(item, tail[1:])
-    if tail and tail[0].low in {"with", "including", "having", "has", "have", ":"}:
-        return replace(item, inner=tuple(items(tail[1:])))
+    opens = next((index for index, token in enumerate(tail) if token.low in _OPENING or token.tag == "("), len(tail))
+    if opens < len(tail) and tail[opens].low in _OPENING:
+        return replace(item, inner=tuple(items(tail[opens + 1 :])))
     return noted(item, tail)
 
 
@@ -192,6 +198,8 @@ def _listed(item: Item, tail: list[Token]) -> Item:
     if "default" in words[0] if words else False:
         return replace(item, default=words[0].rpartition("_")[2])
     free = [word for word in words if word and not word.isdigit() and word not in known and "default" not in word]
+    if len(words) == 1 and len(parts[0]) == 1 and not known:
+        return replace(item, rest=words[0])
     simple = all(len(part) <= 3 and not any(token.tag in "zl#" for token in part) for part in parts)
     if not known and (inner := _bracket_fields(item, body, words)):
         return replace(item, inner=inner)

@@ -60,7 +60,9 @@ class Phrase:
 def phrase_at(tokens: list[Token], start: int) -> tuple[Phrase | None, int]:
     """Return the noun phrase that starts at an index, and the index after it."""
     end = start
-    while end < len(tokens) and tokens[end].tag in INSIDE:
+    named = False
+    while end < len(tokens) and tokens[end].tag in INSIDE and not (named and tokens[end].tag in "z#"):
+        named = named or tokens[end].tag == "n"
         end += 1
     while end > start and tokens[end - 1].tag != "n":
         end -= 1

@@ -8,6 +8,7 @@ from libs.offline.facts import Facts
 from libs.offline.lexicon import words
 from libs.offline.lexicon.catalog import FIELDS
 from libs.offline.lexicon.nouns import PEOPLE, THINGS
+from libs.offline.rephrase import SIGN_IN
 from libs.offline.text import clean
 from libs.offline.words import singular
 
@@ -49,6 +50,8 @@ def note_unread(sentences: list[str]) -> list[str]:
 
 def _telling(text: str) -> bool:
     """Leave out greetings and asides: what names nothing a system keeps and asks for nothing."""
+    if SIGN_IN.search(text):
+        return False
     low = re.findall(r"[a-z]+", text.lower())
     named = any(singular(word) in THINGS or singular(word) in PEOPLE or singular(word) in FIELDS for word in low)
     return named or bool(_ASKING.intersection(low))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
-from libs.offline.facts import Act, Belongs
-from libs.offline.items import items
+from libs.offline.facts import Act, Belongs, Has, Limit
+from libs.offline.items import Item, items, noted
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.phrases import Phrase, split_list
@@ -13,7 +15,7 @@ from libs.offline.read_has import add_has, add_inner
 from libs.offline.tokens import Token
 from libs.offline.words import singular
 
-_POINTING = words("to by for in with from under on at about of")
+_POINTING = words("to by for in with from under on at about of per")
 _PRIVATE = frozenset({"private", "personal"})
 _PART = words("part member child")
 
@@ -75,14 +77,14 @@ def read_belonging(clause: Clause, context: Context) -> bool:
 def _point(context: Context, clause: Clause, children: tuple[Phrase, ...], to: tuple[str, Phrase]) -> None:
     word, parent = to
     verb = clause.verb
-    optional = verb.modal in {"can", "may", "could", "might"}
+    optional = verb.modal in {"can", "may", "could", "might"} or "optional" in parent.flags
     for child in children:
         if word == "by" and verb.passive and singular(parent.head) in PEOPLE:
             deed = Act(parent, verb.lemmas, child, only=verb.only, modal=bool(verb.modal))
             context.facts.acts.append(deed)
         else:
             lemma = verb.lemmas[-1] if verb.lemmas else ""
-            if lemma == "assign" and singular(child.head) in PEOPLE and {"each", "every"} & set(parent.before):
+            if lemma == "assign" and singular(child.head) in PEOPLE and singular(parent.head) not in PEOPLE:
                 context.facts.belongs.append(Belongs(parent, child, lemma))
                 continue
             context.facts.belongs.append(Belongs(child, parent, lemma, parent.many, optional))
@@ -100,11 +102,12 @@ def _parents(clause: Clause) -> list[tuple[str, Phrase]]:
     rest = list(clause.rest)
     cut = next((index for index, token in enumerate(rest) if token.low == "with" and index), len(rest))
     for part in split_list(rest[:cut]):
+        flags = frozenset({"optional"}) if any(token.low == "optionally" for token in part) else frozenset[str]()
         for index, token in enumerate(part):
             if token.low in _POINTING or token.tag == "t":
                 word = token.low
                 found = phrases_of(part[index + 1 :])
-                out.extend((word, phrase) for phrase in found[:1])
+                out.extend((word, replace(phrase, flags=phrase.flags | flags)) for phrase in found[:1])
         if word and part[0].tag in "dqs#nj":
             out.extend((word, phrase) for phrase in phrases_of(part)[:1])
     return out
@@ -117,6 +120,7 @@ def read_act(clause: Clause, context: Context) -> bool:
         return False
     if verb.passive:
         return _passive(clause, context)
+    _rated(clause, context)
     actors = [phrase for phrase in context.owners(clause.subject) if thing_like(phrase)]
     objects = [phrase for phrase in _objects(clause) if thing_like(phrase)]
     if not actors or not objects:
@@ -134,12 +138,38 @@ def read_act(clause: Clause, context: Context) -> bool:
     return binding
 
 
+def _rated(clause: Clause, context: Context) -> None:
+    """Take "rate movies from 1 to 10" for the bounds of the rating."""
+    for token in clause.rest if "rate" in clause.verb.lemmas else ():
+        if token.tag == "z":
+            rating = Phrase(("rating",), ("rating",), raw="rating")
+            context.facts.limits.append(Limit(None, noted(Item(rating), [token])))
+
+
 def _object_of(clause: Clause, context: Context, thing: Phrase) -> None:
     """Take "schedule viewings of properties" to say that a viewing is of a property."""
     made = verbs.CREATE.intersection(clause.verb.lemmas) and not clause.verb.negated
     for word, phrase in _parents(clause) if made else []:
         if word in {"of", "for", "on", "about"} and thing_like(phrase) and phrase.key != thing.key:
             context.facts.belongs.append(Belongs(thing, phrase, "", phrase.many))
+
+
+def read_transfer(clause: Clause, context: Context) -> bool:
+    """Read "from one account to another account": a relation to each end."""
+    lows = [token.low for token in clause.rest]
+    pairs = [
+        (index, lows.index("to", index)) for index, low in enumerate(lows) if low == "from" and "to" in lows[index:]
+    ]
+    if not pairs or clause.verb.negated:
+        return False
+    ends = [phrases_of(list(clause.rest)[at + 1 :])[:1] for at in pairs[0]]
+    owners = context.owners(clause.subject)
+    if not all(ends) or ends[0][0].key.rpartition("_")[2] != ends[1][0].key.rpartition("_")[2]:
+        return False
+    for word, (phrase, *_) in zip(("from", "to"), ends, strict=True):
+        end = Phrase((word, phrase.key), phrase.nouns, raw=phrase.raw)
+        context.facts.has.extend(Has(owner, Item(end)) for owner in owners if thing_like(owner))
+    return bool(owners)
 
 
 def _objects(clause: Clause) -> list[Phrase]:

@@ -58,6 +58,8 @@ def _opening(tokens: list[Token], context: Context) -> bool:
 def _titled(tokens: list[Token], end: int, mark: str, is_plural: bool) -> bool:
     """Say whether a first fragment is the name of a system: "Inventory for a shop", "online store"."""
     phrase, _ = phrase_at(tokens, 0)
+    if not is_plural and tokens[end:] and all(token.tag == "g" for token in tokens[end:]):
+        return True
     known = phrase is not None and (place_like(phrase) or bool(_TITLES.intersection(phrase.words)))
     if mark == "":
         return known and not is_plural

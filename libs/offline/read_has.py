@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from libs.offline.clauses import Clause
-from libs.offline.context import Context, phrases_of, thing_like
+from libs.offline.context import Context, owner_thing, phrases_of, thing_like
 from libs.offline.facts import Has, Mention
 from libs.offline.items import Item, items
 from libs.offline.lexicon import words
@@ -18,6 +18,8 @@ _POSSESSING = words(
     show save cover
     """
 )
+# What is needed from somebody is a rule, not a column.
+CONSENTS = frozenset({"approval", "permission", "confirmation", "consent", "attention"})
 _EACH = frozenset({"for", "of", "about", "per", "on"})
 
 
@@ -46,7 +48,9 @@ def read_has(clause: Clause, context: Context) -> bool:
     fits = verb.having or bool(_POSSESSING.intersection(verb.lemmas) and not verb.passive and not verb.modal)
     if not fits or verb.negated or _speaker(clause.subject):
         return False
-    owners = tuple(owner for owner in context.owners(clause.subject) if thing_like(owner))
+    owners = tuple(owner for owner in context.owners(clause.subject) if owner_thing(owner))
+    if "need" in verb.lemmas and any(token.low in CONSENTS for token in clause.rest):
+        return False
     optional = verb.modal in {"can", "may", "might", "could"} or any(t.low == "optionally" for t in clause.tokens)
     rest = list(clause.rest)
     if rest and rest[0].low == "of":

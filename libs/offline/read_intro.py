@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, place_like, thing_like
-from libs.offline.facts import Mention
+from libs.offline.facts import Has, Mention
 from libs.offline.items import Item, items
 from libs.offline.lexicon import words
 from libs.offline.lexicon.grammar import PERSONAL
@@ -71,7 +71,7 @@ def read_title(rest: list[Token], context: Context) -> bool:
 
 
 def _name(context: Context, phrase: Phrase) -> None:
-    words = tuple(word for word in phrase.words if word not in SYSTEM_FILLERS) or phrase.words[:-1]
+    words = tuple(word for word in phrase.words if word not in SYSTEM_FILLERS)
     if words and not context.facts.title:
         context.facts.title = words
 
@@ -111,9 +111,11 @@ def _for(after: list[Token], context: Context) -> bool:
 def read_listing(rest: list[Token], context: Context) -> bool:
     """Read a list of things to keep, each perhaps with what it has."""
     found = items(_to_list(rest))
-    things = [item for item in found if thing_like(item.phrase)]
-    for item in things:
+    things = [item for item in found if thing_like(item.phrase) or (len(item.phrase.nouns) > 1 and item.phrase.plural)]
+    for before, item in zip((None, *things), things, strict=False):
         _mention(context, item)
+        if before and "their" in item.phrase.before and singular(item.phrase.head) not in PEOPLE:
+            context.facts.has.append(Has(before.phrase, item))
     return bool(things)
 
 

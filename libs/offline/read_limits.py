@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from libs.offline.clauses import Clause
-from libs.offline.context import Context, phrases_of, thing_like
+from libs.offline.context import Context, phrases_of
 from libs.offline.facts import Limit, Stated
 from libs.offline.items import Item, noted
 from libs.offline.lexicon import words
 from libs.offline.lexicon.attributes import FLAGS, TYPES
 from libs.offline.phrases import Phrase, phrase_at, split_list
+from libs.offline.read_has import CONSENTS
 from libs.offline.tokens import Token
 
 _ORDERS = words("report notify remind send alert email calculate compute sort filter count show list")
@@ -53,7 +54,7 @@ def _plain(clause: Clause, item: Item, rest: list[Token]) -> Item:
 
 def _types(rest: list[Token]) -> bool:
     nouns = [token for token in rest if token.tag in "nj"]
-    return len(nouns) in {1, 2} and nouns[-1].low in TYPES and rest[0].tag in "dn"
+    return len(nouns) in {1, 2} and rest[-1] is nouns[-1] and nouns[-1].low in TYPES and rest[0].tag in "dn"
 
 
 def _negated(clause: Clause, item: Item, rest: list[Token]) -> Item:
@@ -111,9 +112,8 @@ def read_rule(clause: Clause, context: Context) -> bool:
     """Keep a clause that binds behaviour as a rule in words."""
     if not _binding(clause):
         return False
-    about = tuple(phrase for phrase in phrases_of(list(clause.subject)) if thing_like(phrase))
-    others = tuple(phrase for phrase in phrases_of(list(clause.rest)) if thing_like(phrase))
-    context.facts.rules.append(Stated(clause.text, (*about, *others)))
+    about = (*phrases_of(list(clause.subject)), *phrases_of(list(clause.rest)))
+    context.facts.rules.append(Stated(clause.text, about))
     _floating(clause, context)
     return True
 
@@ -124,6 +124,10 @@ def _binding(clause: Clause) -> bool:
         return bool(_ORDERS.intersection(verb.lemmas[:1])) and len(clause.rest) > 1
     if clause.tokens and {"i", "we", "you"} & {token.low for token in clause.subject}:
         return False
+    if clause.subject[0].low == "no" and verb.modal:
+        return True
+    if "need" in verb.lemmas and any(token.low in CONSENTS for token in clause.rest):
+        return True
     strict = verb.modal in {"must", "should", "shall", "cannot"} and not (verb.being and _only_flags(clause))
     counted = any(token.tag == "l" for token in clause.rest) and bool(verb.lemmas) and not verb.having
     limited = any(token.tag == "l" for token in clause.rest) and verb.having
@@ -146,7 +150,8 @@ def _told(clause: Clause) -> bool:
 
 def _only_flags(clause: Clause) -> bool:
     """Say whether "must be ..." is wholly kept by the column itself."""
-    return any(token.low in FLAGS or token.low in TYPES or token.tag in "zl" for token in clause.rest[:4])
+    rest = list(clause.rest[:4])
+    return any(token.low in FLAGS or token.tag in "zl" for token in rest) or (bool(rest) and _types(rest))
 
 
 def _floating(clause: Clause, context: Context) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from libs.offline.clauses import Clause, clauses
@@ -11,21 +10,20 @@ from libs.offline.facts import Facts, Stated
 from libs.offline.items import items
 from libs.offline.lexicon.verbs import RECORD
 from libs.offline.phrases import Phrase
-from libs.offline.read_acts import read_act, read_belonging, read_own
+from libs.offline.read_acts import read_act, read_belonging, read_own, read_transfer
 from libs.offline.read_fragments import read_fragment
 from libs.offline.read_has import add_inner, read_has, read_keeping, read_storing
 from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
-from libs.offline.rephrase import rephrased
+from libs.offline.rephrase import SIGN_IN, rephrased
 from libs.offline.text import Statement, statements
 
 Shape = Callable[[Clause, Context], bool]
 # The order matters: a shape further down would also fit much of what is above it.
 SHAPES: tuple[Shape, ...] = (
     read_fragment, read_there_are, read_storing, read_intro, read_keeping,
-    read_own, read_limit, read_has, read_belonging, read_act,
+    read_transfer, read_own, read_limit, read_has, read_belonging, read_act,
 )  # fmt: skip
-_SIGN_IN = re.compile(r"\b(log ?in|login|sign ?in|sign ?up|authenticat\w+|password|jwt|oauth|register and)\b", re.I)
 
 
 def read(text: str) -> Facts:
@@ -41,7 +39,7 @@ def read(text: str) -> Facts:
 
 def _read_sentence(sentence: str, statement: Statement, context: Context) -> None:
     context.enter(statement.under)
-    if _SIGN_IN.search(sentence):
+    if SIGN_IN.search(sentence):
         context.facts.topics.add("sign-in")
     if heading_kind(statement.under) == "rules":
         context.facts.rules.append(Stated(sentence, _about(sentence), listed=True))

@@ -18,6 +18,8 @@ _ALIKE = words("review comment rating booking reservation payment appointment re
 _BROAD = words("item list order line service group plan field")
 _HANGING = frozenset({"tag", "label", "category"})
 _ACTORS = ("user", "employee", "staff", "member", "person", "contact")
+# Plurals that hold their owner rather than the other way round: bookmarks with folders.
+_CONTAINERS = words("folder notebook shelf collection section directory")
 # Containers whose people are in one of them at a time.
 _HOMES = words("team department company family household class club organization office branch group")
 # Things that many containers share, so that a plural means many on both sides.
@@ -97,7 +99,9 @@ def has_entity(draft: Draft, owner: EntityDraft, item: Item, target: str, option
     child = draft.entities[target]
     if child.points_at(owner.key) or owner.points_at(target):
         return
-    if _many_both(owner, target) or target == owner.key:
+    if target.rpartition("_")[2] in _CONTAINERS:
+        draft.relate(owner, target, Link(required=False))
+    elif _many_both(owner, target) or target == owner.key:
         draft.relate(owner, target, Link(_own_name(phrase), kind="many_to_many"))
     else:
         draft.relate(child, owner.key, Link(on_delete="cascade"))

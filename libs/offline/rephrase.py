@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from libs.offline.plainer import plainer
+
 _I = re.IGNORECASE
 _VALUE = r"[\w'-]+(?: [\w'-]+)?"
 _VALUES = rf"((?:{_VALUE}, ?)*{_VALUE},? or {_VALUE}|{_VALUE}(?:(?:, ?{_VALUE})+,? and {_VALUE}))"
-_STORY = re.compile(
-    r"^as (?:an?|the) ([\w -]{2,40}?),? i (?:want|need|can|wish|would like|should)(?: to)?(?: can)? ", _I
-)
+# Talk of signing in, which is not a thing to keep.
+SIGN_IN = re.compile(r"\b(log ?in|login|sign ?in|sign ?up|authenticat\w+|password|jwt|oauth|register and)\b", _I)
 _LETS = re.compile(
     r"^(.*?)\b(?:lets?|allows?|enables?|letting|allowing|enabling|permits?)\s+(?:the |our |my )?"
     r"((?:[a-z-]+ ){1,2}?)(to )?(?=[a-z])",
@@ -30,27 +31,13 @@ _CHOICE = re.compile(
     r",? (?:that|which) (?:can|may|could|must|should|is|are|will)(?: only)?(?: be)?(?: either| one of)?:? " + _VALUES,
     _I,
 )
-_WHETHER = re.compile(
-    r"\bwhether (?:or not )?(?:it|they|he|she|the \w+) (?:is|are|was|were|has been|have been|can be) "
-    r"(?:already |still )?(\w+)",
-    _I,
-)
-_WHO_WROTE = re.compile(r"\bwho (?:wrote|made|created|authored) (?:it|them)\b", _I)
-_WHICH = re.compile(
-    r"\b(?:which|what) (\w+) (?:it|they|he|she) (?:is|are|was|has|have|belongs?)(?: (?:on|in|to|at|of|from))?\b", _I
-)
-_WHEN_MADE = re.compile(r"\bthe (year|date|day|time) (?:it|they|he|she|the \w+) (?:was|were|is|are) \w+", _I)
-_SEASON = re.compile(
-    r"^(?:in|on|at|during|every) (?:the )?(?:mornings?|evenings?|afternoons?|nights?|summer|winter|spring|autumn"
-    r"|weekends?|\w+days?),? ",
-    _I,
-)
 _NAMED_CHOICE = re.compile(
     r"\b(status|state|stage|priority|type|kind|level|severity|difficulty|visibility|size|gender|role|condition|method)"
     r"(?:: | of | being |, either |, one of | is one of | \(?either | )"
     r"(?!(?:and|or|is|can|of|which|that|for|to|must)\b)" + _VALUES,
     _I,
 )
+_COLON_CHOICE = re.compile(r"\b(\w+): " + _VALUES, _I)
 
 
 def rephrased(sentence: str) -> list[str]:
@@ -58,9 +45,8 @@ def rephrased(sentence: str) -> list[str]:
 
     "As a guest I want to book" and "it lets guests book" become "guests can book".
     """
-    told = _STORY.sub(lambda found: f"{found[1]} can ", sentence)
-    told = _POSSIBLE.sub(lambda found: f"{found[1] or 'users'} can", told)
-    told = _bracketed(_named_columns(_SEASON.sub("", told)))
+    told = _POSSIBLE.sub(lambda found: f"{found[1] or 'users'} can", plainer(sentence))
+    told = _bracketed(told)
     found = _LETS.match(told)
     if found is None or found[2].split()[-1].lower() in _NO_ACTOR:
         return [told]
@@ -69,18 +55,11 @@ def rephrased(sentence: str) -> list[str]:
     return [before, after] if len(before.split()) > 2 else [after]
 
 
-def _named_columns(sentence: str) -> str:
-    """Name the columns that people ask about: "whether it is vegan", "who wrote it", "which shelf it is on"."""
-    told = _WHETHER.sub(r"\1 (boolean)", sentence)
-    told = _WHO_WROTE.sub("author", told)
-    return _WHEN_MADE.sub(r"the \1", _WHICH.sub(r"\1", told))
-
-
 def _bracketed(sentence: str) -> str:
     """Put flags and values that hang behind a name into brackets."""
     told = _RELATIVE.sub(r" (\1)", sentence)
     told = _CHOICE.sub(lambda found: f" ({_values(found[1])})", told)
-    return _NAMED_CHOICE.sub(_named, told)
+    return _COLON_CHOICE.sub(_named, _NAMED_CHOICE.sub(_named, told))
 
 
 def _named(found: re.Match[str]) -> str:

@@ -75,6 +75,7 @@ class Token(NamedTuple):
 def normalise(text: str) -> str:
     """Return a sentence with its groups of words ("has to") replaced by the one word they act as."""
     ranged = _BETWEEN.sub(lambda found: f"{found[1]}-{found[2]}", text)
+    ranged = ranged.replace(" - ", " : ")
     return re.sub(r"[ ]{2,}", " ", _GROUP.sub(lambda found: grammar.GROUPS[found[0].lower()], ranged))
 
 
@@ -136,7 +137,7 @@ def _adjective(low: str, last: str, following: Token | None) -> str:
 def _verb_or_noun(low: str, base: str, before: list[Token], following: Token | None) -> str:
     last = _meaningful(before)
     next_tag = following.tag if following else ""
-    if last in {"m", "t", "p"} or (last == "x" and low == base):
+    if last in {"m", "p"} or (last in {"x", "t"} and low == base):
         return "v"
     if last == "b":
         return "g" if verbs.is_gerund(low) else "e" if verbs.is_past(low) else "n"
@@ -163,7 +164,9 @@ def _plain(low: str, base: str, before: list[Token], following: Token | None) ->
     next_tag = _CLOSED.get(following.low, following.tag) if following else ""
     if before and before[-1].low in {"each", "everyone", "everybody"} and low != base and next_tag != "h":
         return "v"
-    if last in {"d", "s", "j", "q", "#", "i", "g", "v", "h"}:
+    if last == "#" and low == "needs":
+        return "v"
+    if last in {"d", "s", "j", "q", "#", "i", "g", "v", "h", "t"}:
         return "n"
     if last == ")":
         return "v" if next_tag in {"d", "s", "q"} else "n"
@@ -195,6 +198,8 @@ def _last_is_and(before: list[Token]) -> bool:
 def _after_modal(low: str, before: list[Token], following: Token) -> bool:
     """Take "users can rate recipes and leave comments" for two deeds."""
     modal = any(token.tag == "m" for token in before)
+    if modal and following.tag == "p":
+        return True
     return modal and f"{low}_{singular(following.low)}" not in FIELDS and is_plural(following.low)
 
 

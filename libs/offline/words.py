@@ -114,7 +114,7 @@ def field_name(text: str) -> str:
     if name and name[0].isdigit():
         name = f"n{name}"
     name = _FIELD_RESERVED.get(name, name)
-    return f"{name}_value" if keyword.iskeyword(name) or (keyword.issoftkeyword(name) and name != "type") else name
+    return f"{name}_name" if keyword.iskeyword(name) or (keyword.issoftkeyword(name) and name != "type") else name
 
 
 def article(noun: str) -> str:

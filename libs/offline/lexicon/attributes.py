@@ -116,10 +116,9 @@ UNIQUE_NAMES: Final = words(
 # Columns that people leave empty unless the wish says otherwise.
 OPTIONAL: Final = words(
     """
-    description notes note bio biography phone mobile fax website homepage avatar photo image picture logo cover
-    thumbnail remarks remark comments nickname subtitle middle_name returned_on returned_at completed_at closed_at
-    cancelled_at paid_on delivered_at shipped_at finished_at resolved_at attachment video instructions return_date
-    returned_date completed_date completion_date end_date
+    description notes note bio biography remarks remark comments middle_name returned_on returned_at completed_at
+    closed_at cancelled_at paid_on delivered_at shipped_at finished_at resolved_at return_date returned_date
+    completed_date completion_date
     """
 )
 # Words for a type as people write them beside a field.

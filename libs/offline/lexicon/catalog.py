@@ -169,6 +169,8 @@ LINKS: Final = {
     "booking": "customer/guest/user/member/client room/table/slot/tour/court/class/session/"
     "event/property/resource/desk/flight/trip/service/space/hotel/seat/equipment",
     "car": "owner?",
+    "cart": "customer/user",
+    "cart_item": "cart product/book/item",
     "column": "board",
     "comment": "post/article/task/ticket/issue/photo/video/recipe/idea/story user/author/member",
     "copy": "book",

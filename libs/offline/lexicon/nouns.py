@@ -24,7 +24,7 @@ SYSTEM_FILLERS: Final = words(
     """
 )
 PEOPLE: Final = words(
-    """
+    """ listener
     rep representative salesperson respondent user member customer client patient doctor nurse teacher student
     employee staff manager admin administrator librarian author editor owner tenant landlord guest host driver
     passenger player coach trainer instructor vendor agent operator moderator reviewer organizer organiser attendee
@@ -44,7 +44,7 @@ PEOPLE: Final = words(
 )
 # People who run the system rather than being kept in it, unless the wish gives them fields.
 STAFF: Final = words(
-    """ organizer organiser 
+    """ organizer organiser
     admin administrator librarian editor moderator operator superuser receptionist cashier accountant supervisor
     clerk auditor dispatcher manager staff planner owner analyst bookkeeper secretary approver storekeeper
     shopkeeper everyone anyone curator treasurer bartender chef waiter
@@ -73,7 +73,7 @@ NEVER: Final = words(
     summary-page view form format string text integer number decimal float boolean date datetime one ones other
     others own mail call talk coffee lunch boss wife husband mother father brother sister son daughter guy folk
     folks weather sun rain sea sky love hate war peace god hello hi hey thanks thank bye please yes no ok okay sorry
-    lorem ipsum dolor sit amet foo bar baz qux asdf qwerty test testing blah poem joke essay whole half quarter zero
+    lorem ipsum dolor sit amet foo bar baz qux asdf qwerty testing blah poem joke essay whole half quarter zero
     beginning start finish chance mistake error bug fix version step thinking talking everyone everybody anyone
     nobody somebody someone sake amount number level percent percentage nowadays basics minimum maximum average
     total sum count addition deletion update creation management tracking handling difference change effort mind

@@ -19,7 +19,7 @@ SYSTEM: Final = words(
     """
 )
 CREATE: Final = words(
-    """
+    """ report
     create add register publish post submit upload enter open make place insert write schedule invite log file leave
     send start request propose import produce author issue set offer list
     """
@@ -78,6 +78,8 @@ RECORD_ALSO: Final = {
     "subscribe": ("subscription",),
     "follow": ("follow", "subscription"),
     "like": ("like",),
+    "rate": ("rating", "review"),
+    "review": ("review",),
     "favorite": ("favorite",),
     "pay": ("payment",),
     "apply": ("application",),
@@ -127,7 +129,8 @@ IRREGULAR: Final = {
     "spent": "spend", "begun": "begin", "broken": "break", "brought": "bring", "found": "find", "gone": "go",
     "went": "go", "got": "get", "grown": "grow", "told": "tell", "said": "say", "thought": "think", "put": "put",
     "led": "lead", "shown": "show", "eaten": "eat", "flown": "fly", "felt": "feel", "read": "read", "set": "set",
-    "fell": "fall", "withdrawn": "withdraw", "understood": "understand", "lets": "let", "goes": "go", "dying": "die",
+    "fell": "fall", "withdrawn": "withdraw", "understood": "understand", "lets": "let", "run": "run",
+    "goes": "go", "dying": "die",
 }  # fmt: skip
 
 

@@ -66,8 +66,8 @@ def _rings(charter: Charter) -> Iterator[str]:
         entity.name: {one.target for one in entity.relations if one.required and one.kind != "many_to_many"}
         for entity in charter.entities
     }
-    for start in links:
-        seen, waiting = set(), list(links[start])
+    for start, first in links.items():
+        seen, waiting = set(), list(first)
         while waiting:
             name = waiting.pop()
             if name == start:

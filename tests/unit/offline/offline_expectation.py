@@ -1,4 +1,4 @@
-"""What a wish is expected to become, written short: ``Book(title isbn:string* note:text?) Loan()`` and ``Loan.book>Book``."""
+"""What a wish is expected to become, written short: ``Book(title isbn:string* note:text?)``, ``Loan.book>Book``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIELD = re.compile(r"(\w+)(?::(\w+))?([*?]*)")
 
 @dataclass(frozen=True)
 class Wish:
-    """A wish and its charter: entities with columns, relations (``>`` to one, ``>>`` to many), roles, number of rules."""
+    """A wish and its charter: entities with columns, relations (``>`` one, ``>>`` many), roles, number of rules."""
 
     name: str
     text: str

@@ -80,8 +80,8 @@ def test_takes_roles_and_rules_and_leaves_chatter():
 
 
 def test_stays_within_the_limits_of_the_contract():
-    things = [f"thing{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(120)]
-    columns = ", ".join(f"a column{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(90))
+    things = [f"thing{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(85)]
+    columns = ", ".join(f"a column{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(64))
     wish = f"A store of {', '.join(f'{thing}s' for thing in things)}. " + " ".join(
         f"A {thing} has {columns}. A {thing} cannot be deleted when it is used." for thing in things
     )

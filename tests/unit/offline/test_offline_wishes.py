@@ -6,12 +6,13 @@ import pytest
 from offline_consistency import faults
 from offline_expectation import Wish, columns, entities, relations
 from offline_wishes_one import WISHES as FIRST
+from offline_wishes_three import WISHES as THIRD
 from offline_wishes_two import WISHES as SECOND
 
 from libs.contracts.artifacts import Charter
 from libs.offline import read_wish
 
-WISHES = (*FIRST, *SECOND)
+WISHES = (*FIRST, *SECOND, *THIRD)
 pytestmark = pytest.mark.parametrize("wish", WISHES, ids=lambda wish: wish.name)
 
 
