@@ -101,7 +101,11 @@ class _Pull:
 
 
 async def follow(client: Client, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
-    """Batches of the events matching ``subject_filter`` above sequence ``after``, for ever."""
+    """Batches of the events matching ``subject_filter`` above sequence ``after``, for ever.
+
+    Raises:
+        ConnectionClosedError: the connection's owner has closed it.
+    """
     while True:
         pull = _Pull(client, subject_filter, after)
         try:
@@ -111,6 +115,8 @@ async def follow(client: Client, subject_filter: str, after: int) -> AsyncIterat
                     after = found[-1].seq
                     yield found
         except (NatsError, _ConsumerLost, OSError) as error:
+            if client.is_closed:  # the client also says so when a reader is cancelled: to go on would be for ever
+                raise
             log.info("tail_reopens", after=after, cause=type(error).__name__)
             await asyncio.sleep(PAUSE)
         finally:

@@ -4,7 +4,12 @@ import asyncio
 import contextlib
 
 import pytest
+import structlog
+from nats.errors import ConnectionClosedError
 
+from libs.eventlog.connection import Connection
+from libs.eventlog.jetstream import JetStreamLog
+from libs.testing.waiting import until
 from tests.contract.eventlog.samples import put
 
 
@@ -54,7 +59,9 @@ async def test_a_tail_of_a_long_history_has_no_gap(log):
     count = 2500  # more than two of the requests that a tail makes
     for start in range(0, count, 250):
         await asyncio.gather(*[put(log, "p1", str(n)) for n in range(start, start + 250)])
-    assert await follow(log, "events.>", 0, count) == list(range(1, count + 1))
+    with structlog.testing.capture_logs() as logs:
+        assert await follow(log, "events.>", 0, count) == list(range(1, count + 1))
+    assert logs == [], "the tail had to be opened anew, which costs seconds"
 
 
 @pytest.mark.parametrize("tails", [8])
@@ -62,3 +69,22 @@ async def test_every_tail_sees_the_same_log_while_many_write(log, tails):
     reading = [asyncio.create_task(follow(log, "events.>", 0, 160)) for _ in range(tails)]
     await asyncio.gather(*[write(log, 20) for _ in range(8)])
     assert await asyncio.gather(*reading) == [list(range(1, 161))] * tails
+
+
+async def test_a_tail_ends_when_its_connection_is_closed(nats, connection):
+    """A reader that goes on for ever could not be cancelled, and its process would not end."""
+    own = await Connection.open(nats.url, "reader")
+    log = JetStreamLog(own.client)
+    await put(log, "p1")
+    seen: list[int] = []
+
+    async def read() -> None:
+        async for batch in log.tail("events.>", 0):
+            seen.extend(record.seq for record in batch)
+
+    reading = asyncio.create_task(read())
+    await until(lambda: seen)
+    await own.close()
+    with contextlib.suppress(ConnectionClosedError, asyncio.CancelledError):
+        await asyncio.wait_for(reading, 10)
+    assert reading.done()
