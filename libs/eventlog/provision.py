@@ -126,7 +126,7 @@ def _compare(what: str, declared: dict[str, Any], deployed: object) -> None:
     if differences:
         raise Drift(
             f"{what} differs from its declaration: {'; '.join(differences)}. Nothing was changed. To make the server "
-            "follow the declaration, stop the services and run: python -m libs.eventlog.apply"
+            "follow the declaration, stop the services and run: python -m libs.runtime.apply"
         )
 
 

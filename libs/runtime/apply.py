@@ -1,13 +1,13 @@
-"""``python -m libs.eventlog.apply``: an operator lets the server follow the declared streams and consumers."""
+"""``python -m libs.runtime.apply``: an operator lets the server follow the declared streams and consumers."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 
 from libs.eventlog.connection import Connection
 from libs.eventlog.provision import apply, provision
+from libs.runtime.settings import RuntimeSettings, read
 
 
 async def main(url: str, replicas: int) -> None:
@@ -22,4 +22,5 @@ async def main(url: str, replicas: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(os.environ.get("NATS_URL", "nats://127.0.0.1:4222"), int(os.environ.get("NATS_REPLICAS", "1"))))
+    settings = read(RuntimeSettings)
+    asyncio.run(main(settings.nats_url, settings.nats_replicas))
