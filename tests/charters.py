@@ -143,9 +143,11 @@ EVERYTHING = Charter(
                 Field("extra", "json", default='{"a": [1, null, true], "b": {}}'),
                 Field("anything", "json"),
                 Field("maybe", "json", required=False, default="null"),
+                Field("marks", "json", default="[]"),
             ),
         ),
         Entity("Empty", "empties"),
+        Entity("Paint", "paints", fields=(Field("colour", "enum", choices=("black", "white")),)),
         Entity(
             "Node",
             "nodes",

@@ -28,6 +28,8 @@ _KINDS: dict[str, tuple[str, str, str]] = {
 # The request's annotation where there are bounds, because those beside a field do not reach past an alias's own.
 _BOUNDED = {"integer": "int", "datetime": "Annotated[UtcTime, Field({bounds})]"}
 
+_EMPTY = {"[]": "list", "{}": "dict"}
+
 
 def column(view: EntityView, field: Field) -> str:
     """Return the declaration of a field as mapped column."""
@@ -57,7 +59,7 @@ def _optional(annotation: str, required: bool) -> str:
 def _default(field: Field) -> str:
     """Return a default as value or as function that makes it; mutable ones need a function."""
     value = values.default_factory(field) or literal(values.parse(field, field.default or ""))
-    return f"lambda: {value}" if value[0] in "[{" else value
+    return _EMPTY.get(value) or (f"lambda: {value}" if value[0] in "[{" else value)
 
 
 def checks(field: Field) -> list[str]:
@@ -110,7 +112,7 @@ def _schema_line(view: EntityView, field: Field, options: list[str]) -> str:
 
 def _schema_default(field: Field) -> str:
     source = _default(field)
-    factory = values.default_factory(field) or source.startswith("lambda: ")
+    factory = values.default_factory(field) or source.startswith("lambda: ") or source in _EMPTY.values()
     return f"default_factory={source}" if factory else source
 
 

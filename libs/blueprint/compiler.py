@@ -129,5 +129,5 @@ def _printed(project: Project, sheet: Sheet) -> str:
     if not sheet.path.endswith(".py"):
         return text
     if MARKER in text:
-        text = with_imports(text, known.names_for(sheet.template, project.views))
+        text = with_imports(text, known.names_for(sheet.template, project.views, sheet.values.get("view")))
     return within_width(text)

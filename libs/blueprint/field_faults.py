@@ -28,8 +28,8 @@ def _misplaced(field: Field) -> Iterator[str]:
         yield f"minimum and maximum do not apply to type {field.type}; use min_length and max_length or leave them out"
     if field.pattern is not None and field.type not in ("string", "text"):
         yield f"pattern applies to string and text, not to {field.type}; leave it out"
-    if field.unique and field.type == "json":
-        yield "unique does not apply to json, which databases cannot compare; leave it out"
+    if (field.unique or field.indexed) and field.type == "json":
+        yield "unique and indexed do not apply to json, which databases cannot compare; leave them out"
 
 
 def _choices(field: Field) -> Iterator[str]:

@@ -108,13 +108,13 @@ _BY_TEMPLATE: dict[str, dict[str, str]] = {
 }
 
 
-def names_for(template: str, views: Iterable[EntityView]) -> dict[str, str]:
-    """Return name → module for the names that files of a template may use, the entities' classes among them."""
+def names_for(template: str, views: Iterable[EntityView], own: EntityView | None) -> dict[str, str]:
+    """Return name → module for the names that a file of a template may use; ``own`` is the entity it is about."""
     found = dict(_BY_TEMPLATE[template])
     if template in ("app/route.py", "app/rules.py"):
         for view in views:
             found |= {view.cls: "app.models"}
             found |= {f"{view.name}{kind}": "app.schemas" for kind in SCHEMAS}
-    if template == "app/schema.py":
-        found |= {alias: f"app.models.{view.module}" for view in views for alias in view.aliases}
+    if template == "app/schema.py" and own is not None:
+        found |= dict.fromkeys(own.aliases, f"app.models.{own.module}")
     return found

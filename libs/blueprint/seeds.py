@@ -104,8 +104,10 @@ def _wrong(field: Field) -> str:
 
 def _deletion_is_plain(link: Link) -> bool:
     """Tell whether nothing but this reference decides what deleting its target does in a test."""
+    if link.source in closure([link.target], lambda view: view.carried):
+        return False
     others = [each.relation.on_delete for each in _pointers(link) if each is not link]
-    return not link.to_self and all(link.relation.on_delete == other == "restrict" for other in others)
+    return all(link.relation.on_delete == other == "restrict" for other in others)
 
 
 def _pointers(link: Link) -> list[Link]:

@@ -41,7 +41,7 @@ FIELDS = [
     (Field("n", "integer", min_length=1), "min_length and max_length do not apply to type integer"),
     (Field("s", "string", minimum="1"), "minimum and maximum do not apply to type string"),
     (Field("n", "integer", pattern="1"), "pattern applies to string and text, not to integer"),
-    (Field("j", "json", unique=True), "unique does not apply to json"),
+    (Field("j", "json", unique=True), "unique and indexed do not apply to json"),
     (Field("s", "string", min_length=5, max_length=4), "min_length 5 is above max_length 4"),
     (Field("s", "string", max_length=0), "min_length must be at least 0 and max_length at least 1"),
     (Field("s", "string", pattern="["), "pattern [ cannot be used"),

@@ -132,3 +132,9 @@ def test_a_charter_with_faults_is_refused_with_the_first_of_them() -> None:
     entity = Entity("Book", "books", fields=(Field("kind", "enum"),), relations=(Relation("author", "Writer"),))
     with pytest.raises(BlueprintError, match=r'entities\[0\].fields\[0\] "kind": choices are missing.* \(1 more\)'):
         compile_project(Charter("x", "X", "", entities=(entity,)), PLAIN)
+
+
+def test_choices_of_two_entities_under_one_field_name_stay_apart() -> None:
+    files = printed(EVERYTHING)
+    assert "from app.models.thing import ColourChoice" in files["app/schemas/thing.py"]
+    assert "from app.models.paint import ColourChoice" in files["app/schemas/paint.py"]
