@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 import msgspec
 
@@ -15,6 +14,8 @@ from libs.llm.port import T
 _THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 _NUL = "\\u0000"  # valid in JSON, but PostgreSQL stores no text with it
 _FENCE = re.compile(r"```([\w.+-]*)[^\n]*\n(.*?)\n?```", re.DOTALL)
+_WHOLE_FENCE = re.compile(r"```(?!json\b)[^\n]*\n(.*?)\n?(?:```)?\Z", re.DOTALL)
+_NO_CODE = "at $: the answer holds no code; answer with the whole text of the file in one fenced code block"
 
 
 def decode(text: str, answer: type[T]) -> T:
@@ -32,11 +33,10 @@ def decode(text: str, answer: type[T]) -> T:
 
 def _decode_loosely(text: str, answer: type[T]) -> T:
     said = _THOUGHTS.sub("", text)
-    value = _json_object(said)
-    if value is None and answer is WrittenCode and (code := _fenced_code(said)):
-        return cast("T", WrittenCode(code))
+    code = _fenced_code(said) if answer is WrittenCode else ""
+    value = {"content": code} if code else _json_object(said)
     if value is None:
-        raise invalid(text, (_no_json(said),))
+        raise invalid(text, (_NO_CODE if answer is WrittenCode else _no_json(said),))
     if faults := find_faults(value, answer):
         raise invalid(text, faults)
     return msgspec.convert(value, answer)
@@ -55,6 +55,9 @@ def _json_object(text: str) -> dict[str, object] | None:
 
 
 def _fenced_code(text: str) -> str:
+    """The one block an answer consists of, fences inside it included; else the longest block among other words."""
+    if whole := _WHOLE_FENCE.match(text.strip()):
+        return f"{whole[1]}\n"
     blocks = [block for language, block in _FENCE.findall(text) if language != "json"]
     return max(blocks, key=len) + "\n" if blocks else ""
 

@@ -1,4 +1,8 @@
-"""What a provider understands of the chat API, learnt from what it refuses."""
+"""What a provider understands of the chat API, learnt from what it refuses.
+
+Code is asked for in a fenced block and never inside JSON: models write worse code where each quote and line break is
+escaped, and a small one held to a schema ends the string at the first quote it forgets to escape.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from libs.contracts.artifacts import WrittenCode
 from libs.llm.schema import BARE, BRIEF, LEAN, Form, strict_schema
 from libs.llm.schema import OPENAI as OPENAI_FORM
 
@@ -28,14 +33,18 @@ class Dialect:
 
     @property
     def free(self) -> bool:
-        """Nothing but words hold the answer to its shape."""
+        """Nothing but words hold any answer to its shape."""
         return _LEVELS[self.level] == "words"
 
+    def describes(self, answer: type[msgspec.Struct]) -> bool:
+        """The prompt says which shape the answer has."""
+        return self.described or answer is WrittenCode
+
     def response_format(self, name: str, answer: type[msgspec.Struct]) -> dict[str, Any] | None:
-        """The ``response_format`` of a call, if this dialect has one."""
-        level = _LEVELS[self.level]
+        """The ``response_format`` of a call, if it has one; code has none."""
+        level = "words" if answer is WrittenCode else _LEVELS[self.level]
         if isinstance(level, str):
-            return None if self.free else {"type": level}
+            return None if level == "words" else {"type": level}
         schema = strict_schema(answer, BRIEF if self.brief and level is LEAN else level)
         return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
 

@@ -93,14 +93,15 @@ class OpenAIModel:
         try:
             return decode(attempt.text, task.answer)
         except ModelError:  # a provider that lets faults pass may not heed the schema, so the prompt tells it too
-            self._provider.learn(self._name, replace(dialect, described=True))
+            if not dialect.describes(task.answer):
+                self._provider.learn(self._name, replace(dialect, described=True))
             raise
 
     def _request(self, task: Task[Any], dialect: Dialect) -> dict[str, Any]:
         limits = self._provider.limits
         request: dict[str, Any] = {
             "model": self._name,
-            "messages": messages(task, described=dialect.described, free=dialect.free),
+            "messages": messages(task, described=dialect.describes(task.answer)),
             "max_completion_tokens" if dialect.completion_tokens else "max_tokens": limits.max_tokens,
             "stream": True,
         }

@@ -23,14 +23,14 @@ _DATA_RULE = (
 _ASKED: dict[TaskName, str] = {
     "draft_requirements": "write the charter of the system that this wish describes.",
     "draft_architecture": "write the design of the system that this charter describes.",
-    "write_file": "write the whole text of the file at this path.",
+    "write_file": "write the whole source code of this file, and in it everything that its module exports.",
     "review_code": "review these files.",
 }
 
 
-def messages(task: Task[Any], *, described: bool = False, free: bool = False) -> list[Message]:
-    """Chat messages of ``task``; ``described`` puts the answer's form into words, ``free`` allows code in a fence."""
-    form = _form(task.answer, free=free) if described else ""
+def messages(task: Task[Any], *, described: bool = False) -> list[Message]:
+    """Chat messages of ``task``; ``described`` puts the form of the answer into words."""
+    form = _form(task.answer) if described else ""
     system = "\n\n".join(filter(None, (task.instructions.strip(), _DATA_RULE, form)))
     asked = f"{data(task.inputs)}\n\nTask {task.name}: {_ASKED[task.name]}"
     first = [{"role": "system", "content": system}, {"role": "user", "content": asked}]
@@ -74,8 +74,8 @@ def _without_defaults(value: Any) -> Any:
     return {name: _without_defaults(item) for name, item in set_}
 
 
-def _form(answer: type[msgspec.Struct], *, free: bool) -> str:
-    if free and answer is WrittenCode:
+def _form(answer: type[msgspec.Struct]) -> str:
+    if answer is WrittenCode:
         return "Answer with the whole text of the file in one fenced code block, and nothing else."
     schema = msgspec.json.encode(strict_schema(answer)).decode()
     return f"Answer with one JSON object and nothing else. It must match this JSON Schema:\n{schema}"

@@ -184,14 +184,16 @@ async def test_without_a_schema_the_prompt_holds_it() -> None:
     assert "JSON Schema" in system
 
 
-async def test_without_a_schema_code_may_come_in_a_fence() -> None:
+async def test_code_is_asked_for_and_taken_in_a_fence() -> None:
     task = Task("write_file", "Write it.", FileInput("a.py", None, CHARTER, Architecture("d")), WrittenCode)
 
     async def fenced(_: Request) -> str:
         return "<think>hm</think>Here:\n```python\nx = 1\n```\nDone."
 
-    async with OpenAIServer(fenced, refuses=["response_format"]) as server:
+    async with OpenAIServer(fenced) as server:
         answer = await answered(server, task)
+        assert "response_format" not in server.requests[0].body
+        assert "fenced code block" in server.requests[0].messages[0]["content"]
     assert answer.value == WrittenCode("x = 1\n")
 
 

@@ -72,8 +72,24 @@ def test_a_text_that_the_database_cannot_store_is_a_fault() -> None:
     assert decode('{"content": "x = \\"\\\\u0000\\""}', WrittenCode).content == 'x = "\\u0000"'
 
 
-def test_code_may_stand_in_a_fence() -> None:
-    assert decode("Here:\n```python\nx = 1\n```", WrittenCode) == WrittenCode("x = 1\n")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Here:\n```python\nx = 1\n```\nDone.", "x = 1\n"),
+        ('```python\nx = {"a": 1}\n```', 'x = {"a": 1}\n'),
+        ("```\nx = 1\n", "x = 1\n"),
+        ('```python\n"""Use it:\n\n```\nx()\n```\n"""\n```', '"""Use it:\n\n```\nx()\n```\n"""\n'),
+        ("First\n```sh\nls\n```\nthen\n```py\nlonger = 1\n```\n.", "longer = 1\n"),
+        ('```json\n{"content": "x = 1"}\n```', "x = 1"),
+    ],
+)
+def test_code_stands_in_a_fence(text: str, code: str) -> None:
+    assert decode(text, WrittenCode) == WrittenCode(code)
+
+
+def test_an_answer_without_code_is_told_how_to_give_it() -> None:
+    with pytest.raises(ModelError, match="one fenced code block"):
+        decode("I would write a function.", WrittenCode)
 
 
 async def test_a_wrong_answer_goes_back_with_its_faults_until_it_is_right() -> None:

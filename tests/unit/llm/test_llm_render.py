@@ -69,10 +69,11 @@ def test_a_correction_shows_the_last_answer_and_the_faults_of_all() -> None:
 
 
 def test_the_form_is_told_in_words_only_where_nothing_else_holds_it() -> None:
-    task = Task("write_file", "", FileInput("a.py", None, CHARTER, Architecture("d")), WrittenCode)
+    task = Task("draft_requirements", "", RequirementsInput("w"), Requirements)
     assert "Schema" not in messages(task)[0]["content"]
     assert "JSON Schema" in messages(task, described=True)[0]["content"]
-    assert "fenced code block" in messages(task, described=True, free=True)[0]["content"]
+    code = Task("write_file", "", FileInput("a.py", None, CHARTER, Architecture("d")), WrittenCode)
+    assert "fenced code block" in messages(code, described=True)[0]["content"]
 
 
 INPUTS = [
