@@ -131,7 +131,7 @@ async def test_work_that_outlasts_the_stop_is_handed_back_to_another_at_once(wor
     stopped = time.monotonic()
     async with workshop.working(work):
         await until(lambda: again)
-    assert again[0] - stopped < 5, "the rest of the 30 s in which the first worker owned it was waited for"
+    assert again[0] - stopped < 5, "the time in which the first worker owned it was waited for"
 
 
 async def test_what_a_service_works_with_is_closed_only_after_its_work(workshop):

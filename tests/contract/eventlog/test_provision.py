@@ -65,7 +65,7 @@ async def test_a_stream_that_differs_is_refused_with_the_difference_named(connec
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"ack_wait": 5}, r"ack_wait is 5(\.0)?, declared 30"),
+        ({"ack_wait": 5}, rf"ack_wait is 5(\.0)?, declared {durable('reviewer').ack_wait}"),
         ({"max_deliver": 4}, "max_deliver is 4, declared -1"),
         ({"max_ack_pending": 7}, "max_ack_pending is 7, declared 1000"),
     ],
