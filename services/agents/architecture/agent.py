@@ -6,7 +6,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from libs.blueprint import compile_project, rules_module
+from libs.blueprint import check_charter, compile_project, rules_module
 from libs.contracts import events
 from libs.contracts.artifacts import Architecture, Charter, Module
 from libs.contracts.run import Run
@@ -62,15 +62,9 @@ def _faults(charter: Charter, module: Module | None, answer: Architecture) -> tu
     """Modules must be files of their own: what is printed is not asked of a model."""
     printed = {file.path for file in compile_project(charter, Architecture(design=""))}
     own = {module.path} if module else set[str]()
-    faults: list[str] = []
-    seen: set[str] = set()
-    for position, planned in enumerate(answer.modules):
-        place = f"modules[{position}].path {planned.path!r}"
-        if planned.path in printed - own:
-            faults.append(f"{place} is printed from the charter; leave it out")
-        if planned.path.lower() in seen:
-            faults.append(f"{place} stands twice; leave one out")
-        if ".." in planned.path.split("/"):
-            faults.append(f"{place} leaves the project; use a path inside it")
-        seen.add(planned.path.lower())
-    return tuple(faults)
+    taken = [
+        f"modules[{position}].path {planned.path!r} is printed from the charter; leave it out"
+        for position, planned in enumerate(answer.modules)
+        if planned.path in printed - own
+    ]
+    return (*taken, *check_charter(charter, answer))
