@@ -18,9 +18,10 @@ SQL = Path(__file__).parent / "sql"
 SCHEMA = "views"
 ANSWER_SECONDS = 2.0  # a reader rather hears that there is no answer than waits on
 AWAY_SECONDS = 1.0  # how long nobody else is made to wait once somebody waited in vain
-AWAY = "The database does not answer. Commands and event streams go on; try again in a moment."
+AWAY = "The views do not answer, or are still being made. Commands and event streams go on; try again in a moment."
 WAIT_SECONDS = 2.0  # for the views to tell of what a command did
 STALLED_SECONDS = 0.1  # the same, once they were waited for in vain and have not moved since
+POLL_SECONDS = 0.05  # between looks for views that are being made
 PAUSE = 0.5  # seconds between attempts to reach the database
 CONNECTIONS = 10
 
@@ -73,16 +74,23 @@ class Reader:
     async def _asked(self, question: Callable[[Database], Awaitable[T]]) -> T:
         if not self._dsn:
             raise Unavailable("There is no database to read from. Set DATABASE_URL and start again.")
-        if self._database is None or time.monotonic() < self._away_until:
+        if time.monotonic() < self._away_until:
             raise Unavailable(AWAY)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await question(self._database)
-        except NotPrepared:
-            raise Unavailable("The views are being made. Try again in a moment.") from None
+                await self._opened.wait()
+                return await self._prepared(question)
         except (TimeoutError, Unavailable):
             self._away_until = time.monotonic() + AWAY_SECONDS
             raise Unavailable(AWAY) from None
+
+    async def _prepared(self, question: Callable[[Database], Awaitable[T]]) -> T:
+        assert self._database is not None
+        while True:
+            try:
+                return await question(self._database)
+            except NotPrepared:  # the projector makes the views when it first starts
+                await asyncio.sleep(POLL_SECONDS)
 
     async def close(self) -> None:
         """Leave the database."""

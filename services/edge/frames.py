@@ -20,6 +20,8 @@ END = b"event: end\ndata: {}\n\n"
 LAST = frozenset(kind.event_name() for kind in TERMINAL)
 EVENT_ID = re.compile(r"^([0-9a-f]{1,16})-([0-9]{1,18})$")
 
+Frame = tuple[int, bytes, bool]  # position, bytes, whether nothing follows
+
 _encoder = msgspec.json.Encoder()
 
 

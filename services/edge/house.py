@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from libs.contracts import events as e
+from libs.contracts import subjects
 from libs.contracts.asks import Ask, Receipt
 from libs.contracts.errors import NotFound, Unavailable
 from libs.contracts.project import fold, own_events
@@ -68,7 +69,8 @@ class House:
         run = await self.platform.runs.load(place.project_id, place.run_id)
         if run is None:
             raise NotFound("There is no such run.")
-        newest = (await self.hub.history(place.path, after=run.seq - 1))[0].recorded
+        records = await self.platform.log.load(subjects.events_of(place.path), after=run.seq - 1)
+        newest = records[0].recorded
         ending = newest.event if isinstance(newest.event, e.TERMINAL) else None
         return run_of(place, run, ending, newest.envelope.time)
 

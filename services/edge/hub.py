@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 
-from libs.contracts import subjects
 from libs.contracts.errors import TooMany
 from libs.eventlog.port import EventLog, RawRecord
-from services.edge.frames import LAST, ends, frame, live_frame, name_of
+from services.edge.frames import Frame, ends, frame, live_frame, name_of
+from services.edge.history import History
 
 RING_FRAMES = 512
 RING_BYTES = 1_000_000
-REPLAY_BYTES = 256_000  # written at a time while a client catches up
 EVERYTHING = "events.project.>"
 LIVE = "live."
 BUSY_SECONDS = 5
 
-Frame = tuple[int, bytes, bool]  # position, bytes, whether nothing follows
 Listener = Callable[[RawRecord], None]
 
 
@@ -66,6 +64,7 @@ class Hub:
         self.epoch = epoch
         self.closing = False
         self.watching = 0
+        self.history = History(log, epoch, lambda: self._position)
         self._log = log
         self._position = head
         self._streams = streams
@@ -127,39 +126,11 @@ class Hub:
             if not ring.watchers:
                 del self._rings[key]
 
-    async def history(self, owner: str, after: int) -> list[RawRecord]:
-        """What the log holds of ``owner`` above ``after``."""
-        return await self._log.load(subjects.events_of(owner), after=after)
-
-    async def over(self, owner: str, by: int) -> bool:
-        """Whether the story of ``owner`` ended at or before sequence ``by``."""
-        names = LAST if ".run." in owner else ("deleted",)
-        found = await asyncio.gather(*[self._log.load(subjects.event(owner, name)) for name in names])
-        return any(records and records[0].seq <= by for records in found)
-
-    def frames(self, owner: str, records: Iterable[RawRecord]) -> AsyncIterator[list[Frame]]:
-        """Records of ``owner`` as frames, in pieces of a bounded size, the loop let go between them."""
-        return _pieces((r.seq, frame(r, self.epoch, name_of(r)), ends(r.subject, owner)) for r in records)
-
     def close(self) -> None:
         """Let every stream end."""
         self.closing = True
         for ring in self._rings.values():
             ring.wake()
-
-
-async def _pieces(frames: Iterable[Frame]) -> AsyncIterator[list[Frame]]:
-    piece: list[Frame] = []
-    size = 0
-    for item in frames:
-        piece.append(item)
-        size += len(item[1])
-        if size >= REPLAY_BYTES:
-            yield piece
-            piece, size = [], 0
-            await asyncio.sleep(0)
-    if piece:
-        yield piece
 
 
 def _owners(subject: str) -> tuple[str, ...]:

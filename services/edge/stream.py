@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from libs.contracts.errors import Unavailable
-from libs.eventlog.port import RawRecord
-from services.edge.frames import END, HEARTBEAT, OPENING
-from services.edge.hub import Frame, Hub, Ring
+from services.edge.frames import END, HEARTBEAT, OPENING, Frame
+from services.edge.history import Past
+from services.edge.hub import Hub, Ring
 
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -39,12 +39,11 @@ class Watch:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a stream begins: ``backlog`` was loaded when everything above ``floor`` was in the ring."""
+    """Where a stream begins: in what was before, and then in the rings."""
 
     ring: Ring
     live: Ring | None
-    floor: int
-    backlog: Sequence[RawRecord]
+    past: Past
 
 
 @dataclass(frozen=True)
@@ -71,36 +70,36 @@ class EventStream:
         with ExitStack() as stack:
             ring = stack.enter_context(self._hub.watch(owner))
             live = stack.enter_context(self._hub.watch(owner, live=True)) if self._watch.live else None
-            if after and await self._hub.over(owner, by=after):
+            if after and await self._hub.history.over(owner, by=after):
                 await _no_content(send)
                 return
-            floor, backlog = ring.floor, await self._hub.history(owner, after)
+            start = Start(ring, live, await self._hub.history.above(owner, after))
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             direct: Send = scope.get(DIRECT_SEND, send)
-            await _until_gone(receive, self._write(direct, Start(ring, live, floor, backlog)))
+            await _until_gone(receive, self._write(direct, start))
 
     async def _write(self, send: Send, start: Start) -> None:
         self._live_cursor = start.live.floor if start.live else 0
         await self._put(send, OPENING)
         with contextlib.suppress(Unavailable):  # the client comes back to where it was
-            await self._replay(send, start.floor, start.backlog)
+            await self._replay(send, start.past)
             await self._follow(send, start.ring, start.live)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _follow(self, send: Send, ring: Ring, live: Ring | None) -> None:
         while not (self._ended or self._hub.closing or time.time() > self._watch.expires):
             if self._cursor < ring.floor:
-                floor = ring.floor
-                await self._replay(send, floor, await self._hub.history(self._watch.owner, self._cursor))
+                await self._replay(send, await self._hub.history.above(self._watch.owner, self._cursor))
             elif not await self._put_new(send, ring, live) and not await self._wait(ring, live):
                 await self._put(send, HEARTBEAT)
 
-    async def _replay(self, send: Send, floor: int, records: Sequence[RawRecord]) -> None:
-        async for piece in self._hub.frames(self._watch.owner, records):
+    async def _replay(self, send: Send, past: Past) -> None:
+        for piece in past.pieces:
             await self._put_frames(send, piece)
+            await asyncio.sleep(0)  # a send to a client that left returns at once: let the loop tell us
             if self._ended or self._hub.closing:
                 return
-        self._cursor = max(self._cursor, floor)
+        self._cursor = max(self._cursor, past.covered)
 
     async def _put_new(self, send: Send, ring: Ring, live: Ring | None) -> bool:
         fragments = live.above(self._live_cursor) if live else []
@@ -113,7 +112,7 @@ class EventStream:
             await self._put_frames(send, frames)
         return bool(frames or fragments)
 
-    async def _put_frames(self, send: Send, frames: list[Frame]) -> None:
+    async def _put_frames(self, send: Send, frames: Sequence[Frame]) -> None:
         data: list[bytes] = []
         for position, encoded, last in frames:
             self._cursor = position
