@@ -183,16 +183,19 @@ async def test_parked_work_is_listed_oldest_first_and_replayed_one_by_one(worksh
         assert [entry.seq for entry in left] == [kept[0].seq, kept[2].seq]
 
 
-async def test_replayed_work_that_fails_again_has_all_its_attempts_and_is_parked_again(workshop):
+async def test_work_may_be_replayed_again_and_again_and_has_all_its_attempts_each_time(workshop):
     worker = Worker(fail(ValueError("still broken")))
+    seqs: list[int] = []
     async with workshop.working(worker):
         await workshop.queue.put(order("a"))
-        [kept] = await parked(workshop)
-        await workshop.queue.replay(kept.seq)
-        await until(lambda: len(worker.taken) == 2 * (len(DELAYS) + 1))
-        [again] = await parked(workshop)
-    assert again.seq != kept.seq
-    assert again.work_id == kept.work_id
+        for times in (1, 2, 3):
+            [kept] = await parked(workshop)
+            assert len(worker.taken) == times * (len(DELAYS) + 1)
+            assert kept.work_id == order("a").envelope.id
+            seqs.append(kept.seq)
+            await workshop.queue.replay(kept.seq)
+            assert await workshop.queue.parked() == []
+    assert len(set(seqs)) == 3
 
 
 async def test_replaying_what_is_not_parked_says_so(workshop):
