@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 
 from libs.contracts.errors import Unavailable
+from libs.runtime.session import Row, Session
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
@@ -21,7 +22,6 @@ WAIT_SECONDS = 10.0  # how long a lost server is waited for before the caller he
 PAUSE = 0.1  # seconds before the next try
 ALIVE_SECONDS = 15.0  # between signs of life on a connection that only listens
 
-Row = Mapping[str, Any]
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
@@ -57,6 +57,21 @@ def _translated() -> Any:
         raise Unavailable(f"The database does not answer ({type(error).__name__}). Try again in a moment.") from error
 
 
+async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+    # A connection that died while it lay idle shows only when it is used; the next try gets another one.
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            with _translated():
+                return await attempt()
+        except NotPrepared:
+            raise
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(PAUSE)
+
+
 class Queries:
     """Named statements of a folder of ``.sql`` files, in aiosql's notation (``-- name: find_run``, ``:run_id``)."""
 
@@ -67,49 +82,6 @@ class Queries:
         """Statement ``name`` and its values in the order of its placeholders."""
         statement = getattr(self._loaded, name)
         return statement.sql, [values[key] for key in self._loaded.driver_adapter.var_sorted[name]]
-
-
-class Session:
-    """Queries on one connection, in one transaction. JSON columns come back as text."""
-
-    def __init__(self, connection: Any, queries: Queries | None) -> None:
-        self._connection = connection
-        self._queries = queries
-
-    def _bind(self, name: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        if self._queries is None:
-            raise LookupError(f"this database was opened without a folder of queries, so there is no {name}")
-        return self._queries.bind(name, values)
-
-    async def all(self, name: str, /, **values: Any) -> Sequence[Row]:
-        """Every row of a named query."""
-        sql, arguments = self._bind(name, values)
-        return await self._connection.fetch(sql, *arguments)
-
-    async def one(self, name: str, /, **values: Any) -> Row | None:
-        """First row of a named query."""
-        sql, arguments = self._bind(name, values)
-        return await self._connection.fetchrow(sql, *arguments)
-
-    async def value(self, name: str, /, **values: Any) -> Any:
-        """First column of the first row, or ``None``."""
-        sql, arguments = self._bind(name, values)
-        return await self._connection.fetchval(sql, *arguments)
-
-    async def run(self, name: str, /, **values: Any) -> int:
-        """Execute a named statement; the number of rows it touched."""
-        sql, arguments = self._bind(name, values)
-        status: str = await self._connection.execute(sql, *arguments)
-        count = status.rsplit(" ", 1)[-1]
-        return int(count) if count.isdigit() else 0
-
-    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows by COPY, the fastest way in; none of them may exist."""
-        await self._connection.copy_records_to_table(table, records=rows, columns=columns)
-
-    async def execute(self, script: str) -> None:
-        """Run statements that take no values."""
-        await self._connection.execute(script)
 
 
 class Database:
@@ -172,10 +144,16 @@ class Database:
             self._pool.terminate()
             raise
 
+    def _bind(self, name: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        if self._queries is None:
+            raise LookupError(f"this database was opened without a folder of queries, so there is no {name}")
+        return self._queries.bind(name, values)
+
     async def close(self) -> None:
         """Close every connection, within 5 s."""
         try:
-            await asyncio.wait_for(self._pool.close(), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._pool.close()
         except (TimeoutError, *_LOST):
             self._pool.terminate()
 
@@ -186,11 +164,11 @@ class Database:
         Raises:
             Unavailable: the server is gone; whether the commit counted is then unknown. Unstorable: it refuses values.
         """
-        connection, transaction = await self._begin()
+        connection, transaction = await _patiently(self._begin)
         try:
             with _translated():
                 try:
-                    yield Session(connection, self._queries)
+                    yield Session(connection, self._bind)
                 except BaseException:
                     with contextlib.suppress(*_LOST):
                         await transaction.rollback()
@@ -200,50 +178,40 @@ class Database:
             await self._release(connection)
 
     async def _begin(self) -> tuple[Any, Any]:
-        # A connection that died while it lay idle shows only when it is used; the next try gets another one.
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
-            connection = await self._acquire()
-            transaction = connection.transaction()
-            try:
-                with _translated():
-                    await transaction.start()
-                return connection, transaction
-            except BaseException as error:
-                await self._release(connection)
-                if not isinstance(error, Unavailable) or time.monotonic() > deadline:
-                    raise
+        connection = await self._take()
+        transaction = connection.transaction()
+        try:
+            await transaction.start()
+        except BaseException:
+            await self._release(connection)
+            raise
+        return connection, transaction
+
+    async def _take(self) -> Any:
+        return await self._pool.acquire(timeout=CONNECT_SECONDS)
 
     async def _release(self, connection: Any) -> None:
         with contextlib.suppress(*_LOST):
             await self._pool.release(connection, timeout=CONNECT_SECONDS)
 
-    async def _acquire(self) -> Any:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                with _translated():
-                    return await self._pool.acquire(timeout=CONNECT_SECONDS)
-            except Unavailable:
-                if time.monotonic() > deadline:
-                    raise
-            await asyncio.sleep(PAUSE)
+    @contextlib.asynccontextmanager
+    async def _borrowed(self) -> AsyncGenerator[Any]:
+        connection = await _patiently(self._take)
+        try:
+            with _translated():
+                yield connection
+        finally:
+            await self._release(connection)
 
     async def _retried(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
-            connection = await self._acquire()
+        async def attempt() -> T:
+            connection = await self._take()
             try:
-                with _translated():
-                    return await work(Session(connection, self._queries))
-            except NotPrepared:
-                raise
-            except Unavailable:
-                if time.monotonic() > deadline:
-                    raise
+                return await work(Session(connection, self._bind))
             finally:
                 await self._release(connection)
-            await asyncio.sleep(PAUSE)
+
+        return await _patiently(attempt)
 
     async def all(self, name: str, /, **values: Any) -> Sequence[Row]:
         """Every row of a named query; asked again if the connection is lost, so it must only read."""
@@ -259,25 +227,19 @@ class Database:
 
     async def execute(self, script: str) -> None:
         """Run statements outside a transaction, once."""
-        connection = await self._acquire()
-        try:
-            with _translated():
-                await connection.execute(script)
-        finally:
-            await self._release(connection)
+        async with self._borrowed() as connection:
+            await connection.execute(script)
 
     @contextlib.asynccontextmanager
     async def exclusive(self, key: int) -> AsyncGenerator[bool]:
         """Whether this is the only holder of lock ``key`` among all clients; free again at the end, or when we die."""
-        connection = await self._acquire()
-        try:
-            with _translated():
-                held = bool(await connection.fetchval("select pg_try_advisory_lock($1)", key))
-            yield held
-        finally:
-            with contextlib.suppress(*_LOST):
-                await connection.fetchval("select pg_advisory_unlock_all()")
-            await self._release(connection)
+        async with self._borrowed() as connection:
+            held = bool(await connection.fetchval("select pg_try_advisory_lock($1)", key))
+            try:
+                yield held
+            finally:
+                with contextlib.suppress(*_LOST):
+                    await connection.fetchval("select pg_advisory_unlock_all()")
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """The newest payload sent to ``channel``, for ever; a slow reader misses older ones.
@@ -312,7 +274,8 @@ async def _listening(dsn: str, channel: str) -> AsyncGenerator[Callable[[], Awai
     async def payload() -> str | None:
         while True:
             try:
-                return await asyncio.wait_for(received.get(), ALIVE_SECONDS)
+                async with asyncio.timeout(ALIVE_SECONDS):
+                    return await received.get()
             except TimeoutError:
                 await connection.execute("select 1")  # a silent server may be a dead one
 

@@ -87,6 +87,14 @@ class Projector:
         log.info("following", position=projection.position)
         self._fault, self._followed = "", True
         async with reading(self._events, projection.position) as reader:
-            while True:
+            while not _cancelled():
                 await projection.take(await reader.next())
                 self._counters.position.set(projection.position)
+        raise asyncio.CancelledError
+
+
+def _cancelled() -> bool:
+    # asyncio.wait_for of Python 3.11, which the NATS client waits with, may lose a cancellation to an answer that
+    # arrives at the same moment; we would then follow for ever.
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -13,6 +13,8 @@ from services.projector.intake import Intake, take
 
 EVERYTHING = "events.>"
 MOST_BYTES = 8_000_000  # of event bodies in one transaction
+GATHER = 0.01  # seconds after a batch: the next fact of a quiet log is written at once, many in a row go together
+AGAIN = 0.5  # seconds before a read that does not end is cancelled again
 
 
 class Reader:
@@ -38,14 +40,17 @@ class Reader:
 
     async def _read(self) -> Intake:
         if not self._portions:
+            await asyncio.sleep(GATHER)
             self._portions.extend(portions(await anext(self._tail)))
         return take(self._portions.popleft())
 
     async def close(self) -> None:
         """Stop reading."""
-        self._ahead.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # whatever it is, nobody waits for it any more
-            await self._ahead
+        while not self._ahead.done():  # asyncio.wait_for of Python 3.11, in the client, may lose a cancellation
+            self._ahead.cancel()
+            await asyncio.wait({self._ahead}, timeout=AGAIN)
+        if not self._ahead.cancelled():
+            self._ahead.exception()  # whatever it is, nobody waits for it any more
         await self._tail.aclose()
 
 

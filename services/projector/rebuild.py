@@ -8,7 +8,8 @@ import structlog
 
 from libs.contracts.errors import Unavailable
 from libs.eventlog.port import EventLog
-from libs.runtime.postgres import Database, Session
+from libs.runtime.postgres import Database
+from libs.runtime.session import Session
 from services.projector.projection import Counters, Projection
 from services.projector.schema import create
 from services.projector.store import LIVE, Store

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from libs.runtime.postgres import Database, Session
+from libs.runtime.postgres import Database
+from libs.runtime.session import Session
 from services.projector.intake import Fact, Intake
 from services.projector.state import Changes, OpenRun, State
 from services.projector.views.projects import Project

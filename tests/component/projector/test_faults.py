@@ -14,6 +14,7 @@ import pytest
 from deploy.local.nats import NatsServer
 from deploy.local.postgres import Postgres
 from libs.contracts.errors import Unavailable
+from libs.eventlog.connection import Connection
 from libs.eventlog.jetstream import JetStreamLog
 from libs.eventlog.memory import MemoryLog
 from libs.runtime.postgres import Database
@@ -49,6 +50,29 @@ async def test_nothing_is_lost_or_twice_when_the_projector_is_cancelled_at_any_m
     live = await dump(views)
     assert len(live["runs"]) == 12
     assert await rebuilt(projector, views) == live
+
+
+class Deaf(JetStreamLog):
+    """A log that loses a cancellation to an answer, as the NATS client may."""
+
+    asked: asyncio.Event
+
+    async def head(self) -> int:
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return await super().head()
+
+
+async def test_a_cancellation_that_the_log_loses_still_ends_the_projector(connection: Connection, views: Database):
+    events = Deaf(connection.client)
+    events.asked = asyncio.Event()
+    task = asyncio.create_task(Projector(events, views).run())
+    await asyncio.wait_for(events.asked.wait(), 20)
+    task.cancel()
+    await asyncio.wait({task}, timeout=20)
+    assert task.cancelled()
 
 
 async def start_process(nats: NatsServer, dsn: str) -> Process:
