@@ -56,8 +56,28 @@ STREAMS = (EVENTS, WORK, PARKED, LIVE)
 # A deadline is watched by one work item that is handed back until it is due, so each open run keeps one pending.
 UNBOUNDED = -1
 
+# Nothing follows from a started stage or from the end of a run; they are not delivered to whom they would only cost.
+_FOLLOWED = (
+    "requested",
+    "context_retrieved",
+    "requirements_drafted",
+    "clarification_requested",
+    "architecture_drafted",
+    "approved",
+    "revision_requested",
+    "files_planned",
+    "file_written.*",
+    "patch_requested",
+    "code_reviewed",
+    "verified",
+    "stage_failed",
+)
 DURABLES = (
-    DurableSpec("EVENTS", "orchestrator", ("events.project.*.run.>", "events.project.*.deleted")),
+    DurableSpec(
+        "EVENTS",
+        "orchestrator",
+        (*(f"events.project.*.run.*.{name}" for name in _FOLLOWED), "events.project.*.deleted"),
+    ),
     DurableSpec("WORK", "deadlines", ("work.deadlines.>",), max_ack_pending=UNBOUNDED),
     DurableSpec("WORK", "requirements", ("work.requirements.>",)),
     DurableSpec("WORK", "architecture", ("work.architecture.>",)),

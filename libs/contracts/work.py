@@ -15,7 +15,10 @@ from libs.contracts.events import Stage
 
 
 class Work(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all orders of a run. ``service`` takes it; ``stage`` is what its facts are counted under."""
+    """Base of all orders of a run. ``service`` takes it; ``stage`` is what its facts are counted under.
+
+    ``as_of`` is the sequence of the fact that led to it: whoever has read the run up to there has read enough.
+    """
 
     service: ClassVar[str] = ""
     stage: ClassVar[Stage]
@@ -24,6 +27,7 @@ class Work(Struct, frozen=True, forbid_unknown_fields=True):
 
     project_id: str
     run_id: str
+    as_of: int = 0
 
     @classmethod
     def task(cls) -> str:

@@ -45,6 +45,11 @@ class Runs:
             await self._read(history, project_id, run_id)
         return history.at(history.read)
 
+    async def since(self, project_id: str, run_id: str, seq: int) -> Run | None:
+        """The run as of sequence ``seq`` or later: what is known, if that is enough."""
+        history = self._remember(subjects.run(project_id, run_id))
+        return history.at(history.read) if 0 < seq <= history.read else await self.load(project_id, run_id)
+
     async def at(self, project_id: str, run_id: str, seq: int) -> Run | None:
         """The run as of its event with sequence ``seq``.
 

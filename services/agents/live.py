@@ -38,8 +38,7 @@ class LiveText:
         if text:
             await self._platform.say(self._owner, Fragment("token", self._work.stage, text, self._work.item))
 
-    async def close(self) -> None:
-        """Send what is left."""
+    def close(self) -> None:
+        """Let go of what is left: the fact that follows says it all."""
         if self._flusher is not None:
             self._flusher.cancel()
-        await self._flush()

@@ -64,31 +64,33 @@ class Loop:
     async def __call__(self, message: Msg) -> None:
         """Do one order."""
         order = _decode(message)
-        run = await self._open_run(order)
-        if run is None:
+        work = order.work
+        # A first delivery cannot have been done before; whether the run is over is checked again by every append.
+        read = order.delivery == 1 and order.work.as_of
+        run = await self._platform.runs.since(work.project_id, work.run_id, read or 0)
+        if not self._wanted(order, run):
             return
+        assert run is not None
         try:
-            outputs = await self._work(order, run)
+            outputs, seq = await self._work(order, run)
         except RunEnded:
             return
         except ModelError as error:
             await self._failed(order, error)
             return
-        await self._append(order, outputs)
+        await self._append(order, outputs, seq)
 
-    async def _open_run(self, order: Order) -> Run | None:
-        """The run, unless it is over or this order's facts stand already."""
-        work = order.work
-        run = await self._platform.runs.load(work.project_id, work.run_id)
+    def _wanted(self, order: Order, run: Run | None) -> bool:
+        """Whether the run goes on and this order's facts do not stand yet."""
         if run is None:
-            raise Park(f"there is no run {work.run_id}")
-        done = order.envelope.id in run.done and not work.many
-        return None if run.over or done else run
+            raise Park(f"there is no run {order.work.run_id}")
+        return not run.over and (order.work.many or order.envelope.id not in run.done)
 
-    async def _work(self, order: Order, run: Run) -> Outputs:
+    async def _work(self, order: Order, run: Run) -> tuple[Outputs, int]:
+        """What the agent gives, and the sequence of the fact that it began."""
         live = LiveText(self._platform, subjects.run(order.work.project_id, order.work.run_id), order.work)
         limit = self._platform.settings.stage_minutes * 60
-        began, started = time.monotonic(), asyncio.create_task(self._append(order, (_started(order),)))
+        began, started = time.monotonic(), asyncio.create_task(self._start(order, run))
         try:
             async with self._cancellation.of(order.work.run_id), asyncio.timeout(limit):
                 outputs = await self._agent.work(Job(order, run, live))
@@ -96,45 +98,57 @@ class Loop:
             minutes = self._platform.settings.stage_minutes
             raise ModelError("timeout", f"It was not done within {minutes:g} minutes.", "Try a faster model.") from None
         finally:
-            await live.close()
-            await started  # what a stage gives must not stand in the log before its start
-        return [_timed(output, time.monotonic() - began) for output in outputs]
+            live.close()
+            seq = await started  # what a stage gives must not stand in the log before its start
+        return [_timed(output, time.monotonic() - began) for output in outputs], seq
 
-    async def _append(self, order: Order, outputs: Outputs) -> None:
-        if len(outputs) > 1:
+    async def _start(self, order: Order, run: Run) -> int:
+        started = _started(order)
+        if order.work.item or order.work.many:
+            return await self._append_beside(order, started)
+        return await self._append_alone(order, started, run.seq)
+
+    async def _append(self, order: Order, outputs: Outputs, seq: int = 0) -> None:
+        if all(isinstance(output, events.FileWritten) for output in outputs):
             await asyncio.gather(*(self._append_beside(order, output) for output in outputs))
-        for output in outputs if len(outputs) == 1 else ():
-            beside = isinstance(output, events.FileWritten | events.StageStarted)
-            await (self._append_beside(order, output) if beside else self._append_alone(order, output))
+        else:
+            for output in outputs:
+                seq = await self._append_alone(order, output, seq)
         self._count(outputs)
 
-    async def _append_beside(self, order: Order, event: events.RunEvent) -> None:
+    async def _append_beside(self, order: Order, event: events.RunEvent) -> int:
         """Append a fact that others write beside at the same time: it only must not follow a cancellation."""
         owner = subjects.run(order.work.project_id, order.work.run_id)
         cancelled = subjects.event(owner, events.Cancelled.event_name())
         try:
-            await self._put(order, event, Expected(cancelled, 0))
+            return await self._put(order, event, Expected(cancelled, 0))
         except Conflict:
             log.info("run_cancelled", run=order.work.run_id)
+            return 0
 
-    async def _append_alone(self, order: Order, event: events.RunEvent) -> None:
-        """Append the one fact of a stage; whatever came between is looked at first."""
-        owner = subjects.run(order.work.project_id, order.work.run_id)
-        while (run := await self._open_run(order)) is not None:
+    async def _append_alone(self, order: Order, event: events.RunEvent, seq: int = 0) -> int:
+        """Append a fact to the run as of ``seq``; if something came after that, look at it first."""
+        work = order.work
+        filtered = subjects.events_of(subjects.run(work.project_id, work.run_id))
+        while True:
+            if not seq:
+                run = await self._platform.runs.load(work.project_id, work.run_id)
+                if run is None or not self._wanted(order, run):
+                    return 0
+                seq = run.seq
             try:
-                await self._put(order, event, Expected(subjects.events_of(owner), run.seq))
-                return
+                return await self._put(order, event, Expected(filtered, seq))
             except Conflict:
-                continue
+                seq = 0
 
-    async def _put(self, order: Order, event: events.RunEvent, expected: Expected) -> None:
+    async def _put(self, order: Order, event: events.RunEvent, expected: Expected) -> int:
         owner = subjects.run(order.work.project_id, order.work.run_id)
         item = event.path if isinstance(event, events.FileWritten) else ""
         attempt = str(event.attempt) if isinstance(event, events.StageStarted | events.StageFailed) else ""
         source = f"interius/{self._agent.name}"
         envelope = caused_by(order.envelope, event.type_tag(), owner, source, key=item or attempt)
         subject = subjects.event(owner, event.event_name(), subjects.path_key(item) if item else "")
-        await self._platform.log.append(subject, event, envelope, expected)
+        return await self._platform.log.append(subject, event, envelope, expected)
 
     async def _failed(self, order: Order, error: ModelError) -> None:
         delay = retry_delay(order.delivery, self._platform.settings.retry_delays) if error.retryable else None

@@ -42,13 +42,11 @@ async def follow_run(store: RunStore, message: Msg) -> None:
 
 async def follow(store: RunStore, recorded: Recorded, ids: tuple[str, str]) -> None:
     """Decide on the run as of this fact, so that a second copy or a second delivery decides the same."""
-    if isinstance(recorded.event, events.StageStarted):
-        return  # nothing ever follows from it, and there are many
     run = await store.runs.at(*ids, recorded.seq)
     if run is None or run.seq != recorded.seq:
         return  # the fact did not count: the run was over, or the file was not waited for
     decisions = decide(run, *ids, recorded.event)
-    await asyncio.gather(*(store.order(recorded.envelope, work) for work in decisions if isinstance(work, Work)))
+    await asyncio.gather(*(store.order(recorded, work) for work in decisions if isinstance(work, Work)))
     for event in decisions:
         if not isinstance(event, Work):
             await store.append(ids, recorded.envelope, partial(_unless_over, event))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from libs.contracts import events, subjects
-from libs.contracts.codec import Order
+from libs.contracts.codec import Order, Recorded
 from libs.contracts.envelope import Envelope, caused_by, derive_id, now
 from libs.contracts.errors import NotFound, Unavailable
 from libs.contracts.run import Run
@@ -47,10 +49,11 @@ class RunStore:
                 continue
         raise Unavailable("The run is changing too fast right now. Try again.")
 
-    async def order(self, cause: Envelope, work: Work) -> None:
-        """Queue work that follows from ``cause``."""
+    async def order(self, fact: Recorded, work: Work) -> None:
+        """Queue work that follows from ``fact``."""
         owner = subjects.run(work.project_id, work.run_id)
-        await self._queue.put(Order(caused_by(cause, work.type_tag(), owner, SOURCE, work.item), work))
+        envelope = caused_by(fact.envelope, work.type_tag(), owner, SOURCE, work.item)
+        await self._queue.put(Order(envelope, structs.replace(work, as_of=fact.seq)))
 
     async def check_project(self, project_id: str, actor: str) -> None:
         """Make sure the project exists and is the actor's.
