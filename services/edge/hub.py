@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from libs.contracts.errors import TooMany
 from libs.eventlog.port import EventLog, RawRecord
 from services.edge.frames import Frame, ends, frame, live_frame, name_of
 from services.edge.history import History
+from services.edge.wire import Idle, chunked
 
 RING_FRAMES = 512
 RING_BYTES = 1_000_000
@@ -24,12 +24,12 @@ Listener = Callable[[RawRecord], None]
 class Ring:
     """The newest frames of one owner. Whatever stands above ``floor`` is in it."""
 
-    __slots__ = ("_bytes", "floor", "frames", "waiters", "watchers")
+    __slots__ = ("_bytes", "floor", "frames", "idle", "watchers")
 
     def __init__(self, floor: int) -> None:
         self.floor = floor
         self.frames: deque[Frame] = deque()
-        self.waiters: set[asyncio.Future[bool]] = set()
+        self.idle: set[Idle] = set()
         self.watchers = 0
         self._bytes = 0
 
@@ -50,11 +50,19 @@ class Ring:
         found.reverse()
         return found
 
+    def share(self, fresh: Sequence[Frame]) -> None:
+        """Hand frames that were just added to all who have the rest."""
+        if not self.idle:
+            return
+        ending = any(last for _, _, last in fresh)
+        chunk = b"" if ending else chunked(b"".join(data for _, data, _ in fresh))
+        for client in tuple(self.idle):
+            client.take(fresh[0][0], fresh[-1][0], chunk)
+
     def wake(self) -> None:
-        for waiter in self.waiters:
-            if not waiter.done():
-                waiter.set_result(True)
-        self.waiters.clear()
+        """Have all who wait look again."""
+        for client in tuple(self.idle):
+            client.wake()
 
 
 class Hub:
@@ -79,22 +87,23 @@ class Hub:
     async def follow(self) -> None:
         """Read the log for ever."""
         async for batch in self._log.tail(EVERYTHING, after=self._position):
-            touched: set[Ring] = set()
+            fresh: defaultdict[Ring, list[Frame]] = defaultdict(list)
             for record in batch:
-                touched.update(self._take(record))
+                for ring, item in self._take(record):
+                    ring.add(*item)
+                    fresh[ring].append(item)
                 self._position = record.seq
-            for ring in touched:
-                ring.wake()
+            for ring, frames in fresh.items():
+                ring.share(frames)
 
-    def _take(self, record: RawRecord) -> Iterable[Ring]:
+    def _take(self, record: RawRecord) -> list[tuple[Ring, Frame]]:
         for listener in self._listeners:
             listener(record)
-        rings = {owner: ring for owner in _owners(record.subject) if (ring := self._rings.get(owner))}
-        if rings:
-            data = frame(record, self.epoch, name_of(record))
-            for owner, ring in rings.items():
-                ring.add(record.seq, data, ends(record.subject, owner))
-        return rings.values()
+        rings = [(owner, ring) for owner in _owners(record.subject) if (ring := self._rings.get(owner))]
+        if not rings:
+            return []
+        data = frame(record, self.epoch, name_of(record))
+        return [(ring, (record.seq, data, ends(record.subject, owner))) for owner, ring in rings]
 
     def fragment(self, subject: str, body: bytes) -> None:
         """Hand a live fragment to those who asked for them."""

@@ -14,6 +14,7 @@ from libs.contracts.errors import Unavailable
 from services.edge.frames import END, HEARTBEAT, OPENING, Frame
 from services.edge.history import Past
 from services.edge.hub import Hub, Ring
+from services.edge.wire import Idle, Wire
 
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -64,6 +65,7 @@ class EventStream:
         self._cursor = watch.after
         self._live_cursor = 0
         self._ended = False
+        self._wire = Wire(None)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         owner, after = self._watch.owner, self._watch.after
@@ -76,6 +78,7 @@ class EventStream:
             start = Start(ring, live, await self._hub.history.above(owner, after))
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             direct: Send = scope.get(DIRECT_SEND, send)
+            self._wire = Wire(direct)
             await _until_gone(receive, self._write(direct, start))
 
     async def _write(self, send: Send, start: Start) -> None:
@@ -126,38 +129,30 @@ class EventStream:
     async def _put(self, send: Send, data: bytes) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
-        cut = loop.call_later(self._patience.write, _cut, send, task)
+        cut = loop.call_later(self._patience.write, _cut, self._wire, task)
         try:
             await send({"type": "http.response.body", "body": data, "more_body": True})
         finally:
             cut.cancel()
 
     async def _wait(self, ring: Ring, live: Ring | None) -> bool:
-        """Whether something came; false after a silence."""
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[bool] = loop.create_future()
+        """Whether something came; false after a silence. What the ring hands out meanwhile is already written."""
+        idle = Idle(self._wire, self._cursor)
         rings = (ring, live) if live else (ring,)
         for watched in rings:
-            watched.waiters.add(waiter)
-        silence = loop.call_later(self._patience.heartbeat, _silent, waiter)
+            watched.idle.add(idle)
+        silence = asyncio.get_running_loop().call_later(self._patience.heartbeat, idle.silent)
         try:
-            return await waiter
+            return await idle.waiter
         finally:
+            self._cursor = idle.cursor
             silence.cancel()
             for watched in rings:
-                watched.waiters.discard(waiter)
+                watched.idle.discard(idle)
 
 
-def _silent(waiter: asyncio.Future[bool]) -> None:
-    if not waiter.done():
-        waiter.set_result(False)
-
-
-def _cut(send: Send, task: asyncio.Task[Any]) -> None:
-    # A close would wait for the unread bytes to be taken, for ever.
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is not None:
-        transport.abort()
+def _cut(wire: Wire, task: asyncio.Task[Any]) -> None:
+    wire.abort()
     task.cancel()
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from deploy.local.child import free_port
 from libs.contracts import events, subjects
@@ -28,26 +29,30 @@ PROJECT, RUN = "bench", "run"  # its past is read by all clients at once before 
 
 
 class Listener(asyncio.Protocol):
-    """A client that notes when each event's id arrived."""
+    """A client that notes what arrived when; it is read afterwards, so that reading does not disturb the measuring."""
 
-    def __init__(self, request: bytes, arrived: dict[int, list[float]]) -> None:
+    def __init__(self, request: bytes) -> None:
         self._request = request
-        self._arrived = arrived
-        self._rest = b""
-        self.started = False
+        self._chunks: list[tuple[float, bytes]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(self._request)
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
+        self.transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
-        at = time.perf_counter()
-        self.started = True
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            if line.startswith(b"id: "):
-                self._arrived.setdefault(int(line.rsplit(b"-", 1)[1]), []).append(at)
+        self._chunks.append((time.perf_counter(), data))
+
+    @property
+    def started(self) -> bool:
+        return bool(self._chunks)
+
+    def arrivals(self) -> dict[int, float]:
+        """When each event's id had arrived."""
+        found, rest = dict[int, float](), b""
+        for at, data in self._chunks:
+            *lines, rest = (rest + data).split(b"\n")
+            found.update({int(line.rsplit(b"-", 1)[1]): at for line in lines if line.startswith(b"id: ")})
+        return found
 
 
 async def bench() -> list[Figure]:
@@ -82,20 +87,20 @@ async def _append(platform: Platform, owner: str, event: events.Event) -> int:
 
 async def _measured(platform: Platform, nats_url: str, module: str, request: bytes) -> list[float]:
     """Milliseconds from each append's confirmation to each client's receipt; 0 where the bytes were there first."""
-    arrived: dict[int, list[float]] = {}
     async with _served(module, nats_url) as port:
-        listeners = await _connected(port, request, arrived)
+        listeners = await _connected(port, request)
         appended = await _paced(platform)
-        await until(lambda: all(len(arrived.get(seq, [])) == CLIENTS for seq in appended))
+        await until(lambda: all(max(appended) in listener.arrivals() for listener in listeners))
+        arrivals = [listener.arrivals() for listener in listeners]
         for listener in listeners:
             listener.transport.close()
-    return [max(0.0, at - appended[seq]) * 1000 for seq in appended for at in arrived[seq]]
+    return [max(0.0, arrived[seq] - at) * 1000 for seq, at in appended.items() for arrived in arrivals]
 
 
-async def _connected(port: int, request: bytes, arrived: dict[int, list[float]]) -> list[Listener]:
+async def _connected(port: int, request: bytes) -> list[Listener]:
     loop, listeners = asyncio.get_running_loop(), list[Listener]()
     for _ in range(CLIENTS):
-        _, listener = await loop.create_connection(lambda: Listener(request, arrived), "127.0.0.1", port)
+        _, listener = await loop.create_connection(lambda: Listener(request), "127.0.0.1", port)
         listeners.append(listener)
     await until(lambda: all(listener.started for listener in listeners))
     return listeners

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import Any
 
 import pytest
@@ -189,3 +190,66 @@ async def test_a_story_that_was_read_to_its_end_has_no_content():
     await watch(Hub(log, "e", 2, 100), client, after=end)
     assert client.status == 204
     assert not client.sent
+
+
+class Connection:
+    """Stands for a response of uvicorn whose client reads in fits and starts."""
+
+    def __init__(self) -> None:
+        self.chunked_encoding = True
+        self.disconnected = self.write_paused = False
+        self.flow = self.transport = self
+        self.body = bytearray()
+        self.wrote = 0
+
+    def write(self, chunk: bytes) -> None:
+        size, _, rest = chunk.partition(b"\r\n")
+        self.body += rest[: int(size, 16)]
+        self.wrote += 1
+
+    async def send(self, message: dict[str, Any]) -> None:
+        while self.write_paused:  # noqa: ASYNC110  # stands for the drain of a socket
+            await asyncio.sleep(0)
+        self.body += message.get("body", b"")
+
+
+async def test_what_is_written_past_the_client_s_task_keeps_its_place():
+    log = MemoryLog()
+    hub = Hub(log, "e", 0, 100)
+    following = asyncio.create_task(hub.follow())
+    connections = [Connection() for _ in range(8)]
+    idle = Client()
+    watching = [asyncio.create_task(stream(hub)({}, idle.receive, one.send)) for one in connections]
+    chance = random.Random(7)
+    for n in range(400):
+        await tell(log, events.StageStarted("review", f"w{n}", 1))
+        chance.choice(connections).write_paused ^= True
+        for _ in range(chance.randrange(4)):
+            await asyncio.sleep(0)
+    for one in connections:
+        one.write_paused = False
+    await tell(log, events.Cancelled("ada"))
+    await asyncio.wait_for(asyncio.gather(*watching), 10)
+    for one in connections:
+        ids = [int(line[6:]) for line in bytes(one.body).split(b"\n") if line.startswith(b"id: e-")]
+        assert ids == list(range(1, 402))
+        assert one.body.endswith(b"event: end\ndata: {}\n\n")
+    assert sum(one.wrote for one in connections) > 100
+    following.cancel()
+
+
+async def test_one_who_read_further_than_the_tail_has_come_hears_nothing_twice():
+    log = MemoryLog()
+    hub = Hub(log, "e", 0, 100)
+    for n in range(5):
+        await tell(log, events.StageStarted("review", f"w{n}", 1))
+    connection, idle = Connection(), Client()
+    watching = asyncio.create_task(stream(hub)({}, idle.receive, connection.send))
+    await until(lambda: b"id: e-5" in connection.body)
+    following = asyncio.create_task(hub.follow())
+    await until(lambda: hub._position == 5)
+    await tell(log, events.Cancelled("ada"))
+    await asyncio.wait_for(watching, 10)
+    ids = [line for line in bytes(connection.body).split(b"\n") if line.startswith(b"id: ")]
+    assert len(ids) == len(set(ids)) == 6
+    following.cancel()
