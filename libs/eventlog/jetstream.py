@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from nats.aio.client import Client
@@ -63,6 +65,7 @@ class JetStreamLog:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._replies = _Replies(client)
 
     async def append(self, subject: str, event: Event, envelope: Envelope, expected: Expected | None = None) -> int:
         """Append one fact; see ``EventLog.append``."""
@@ -96,15 +99,13 @@ class JetStreamLog:
 
     async def _direct_get(self, subject_filter: str, seq: int) -> tuple[list[RawRecord], int]:
         request = json.dumps({"seq": seq, "batch": BATCH, "next_by_subj": subject_filter}).encode()
-        inbox = self._client.new_inbox()
-        subscription = await self._client.subscribe(inbox)
         try:
-            await self._client.publish(f"$JS.API.DIRECT.GET.{EVENTS.name}", request, reply=inbox)
-            return await _collect(subscription)
-        except AMBIGUOUS as error:
+            async with self._replies.expected() as (inbox, queue):
+                await self._client.publish(f"$JS.API.DIRECT.GET.{EVENTS.name}", request, reply=inbox)
+                async with asyncio.timeout(ATTEMPT_SECONDS):
+                    return await _collect(queue)
+        except (*AMBIGUOUS, TimeoutError) as error:
             raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
-        finally:
-            await subscription.unsubscribe()
 
     def tail(self, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
         """Follow the log."""
@@ -118,10 +119,38 @@ class JetStreamLog:
             raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
 
 
-async def _collect(subscription: Any) -> tuple[list[RawRecord], int]:
+class _Replies:
+    """One subscription for the answers to all reads: one for each read would cost more than the read."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._prefix = client.new_inbox()
+        self._waiting: dict[str, asyncio.Queue[Msg]] = {}
+        self._tokens = itertools.count()
+        self._subscribed: asyncio.Task[Any] | None = None
+
+    @contextlib.asynccontextmanager
+    async def expected(self) -> AsyncGenerator[tuple[str, asyncio.Queue[Msg]]]:
+        """A subject to reply to, and the queue that the replies come to."""
+        if self._subscribed is None or (self._subscribed.done() and self._subscribed.exception()):
+            self._subscribed = asyncio.ensure_future(self._client.subscribe(f"{self._prefix}.*", cb=self._received))
+        await asyncio.shield(self._subscribed)
+        inbox, queue = f"{self._prefix}.{next(self._tokens)}", asyncio.Queue[Msg]()
+        self._waiting[inbox] = queue
+        try:
+            yield inbox, queue
+        finally:
+            del self._waiting[inbox]
+
+    async def _received(self, message: Msg) -> None:
+        if queue := self._waiting.get(message.subject):
+            queue.put_nowait(message)
+
+
+async def _collect(queue: asyncio.Queue[Msg]) -> tuple[list[RawRecord], int]:
     found: list[RawRecord] = []
     while True:
-        message: Msg = await subscription.next_msg(timeout=ATTEMPT_SECONDS)
+        message = await queue.get()
         headers = message.headers or {}
         match headers.get("Status", ""):
             case "":

@@ -72,6 +72,8 @@ class Bus:
         """Connect and begin to take messages."""
         logging.getLogger("nats").setLevel(logging.CRITICAL)
         await self._broker.start()
+        # Until the server has seen the subscriptions, a question would be refused for want of anybody to answer it.
+        await self._broker.config.broker_config.connection_state.connection.flush()
 
     async def stop(self) -> None:
         """Stop taking, let work in progress finish or hand it back, and leave."""

@@ -17,6 +17,7 @@ from libs.testing.postgres import fresh_database, postgres_server
 from services.projector.projector import Projector
 from services.projector.schema import SQL
 from services.projector.store import LIVE
+from tests.bench.measure import Figure
 from tests.run_facts import Fact, story
 
 RUNS = 400
@@ -26,8 +27,8 @@ BATCH = 1000  # rows in one bare insert
 TABLES = ("projects", "users", "runs", "run_stages", "run_artifacts", "run_files")
 
 
-async def bench() -> dict[str, float]:
-    """``facts_per_s`` of a rebuild, ``bare_rows_per_s``, and ``ratio``: bare time for all its rows / rebuild time."""
+async def bench() -> list[Figure]:
+    """Facts a second of a rebuild, and the bare time for all its rows against the time of the rebuild."""
     with nats_server() as nats, postgres_server() as postgres:
         async with fresh_streams(nats.url) as connection, fresh_database(postgres) as dsn:
             facts = [fact for run in range(RUNS) for fact in story(f"p{run % 20}", f"run{run}")]
@@ -41,14 +42,15 @@ async def bench() -> dict[str, float]:
                 bares.append(seconds)
             await database.close()
             rebuild_seconds, bare_seconds = min(rebuilds), min(bares)
-            return {
-                "facts": len(facts),
-                "rows": rows,
-                "facts_per_s": round(len(facts) / rebuild_seconds),
-                "bare_rows_per_s": round(rows / bare_seconds),
-                "ratio": round(bare_seconds / rebuild_seconds, 2),
-                **await _live_latency(connection, dsn),
-            }
+            bare = f"bare insert {rows / bare_seconds:,.0f} rows/s"
+            latency = await _live_latency(connection, dsn)
+            return [
+                Figure("projector rebuild", len(facts) / rebuild_seconds, "facts/s", 8000, at_most=False),
+                Figure(
+                    "rebuild, against a bare insert", bare_seconds / rebuild_seconds, "×", 0.5, at_most=False, bare=bare
+                ),
+                Figure("fact appended to row visible, p50", latency["live_p50_ms"], "ms", 20),
+            ]
 
 
 async def _timed(work: Callable[[], Awaitable[object]]) -> float:
@@ -117,5 +119,5 @@ async def _live_latency(connection: Connection, dsn: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    for name, value in asyncio.run(bench()).items():
-        print(f"{name:20} {value}")
+    for figure in asyncio.run(bench()):
+        print(figure.line())

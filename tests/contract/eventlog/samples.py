@@ -34,7 +34,7 @@ async def put(
 
 def order(item: str = "app/main.py", order_id: str = "") -> Order:
     """An order for one file; the same file is the same order."""
-    work = WriteFile("p1", "r1", item)
+    work = WriteFile("p1", "r1", path=item)
     return Order(envelope(order_id or derive_id("order", item), work.type_tag()), work)
 
 
