@@ -19,8 +19,8 @@ MAX_PASSES = 3
 class Run(Struct, frozen=True):
     """A run as of stream sequence ``seq``. ``missing`` are the files still to be written in this pass.
 
-    ``done`` holds the ids of orders whose facts stand, so that work delivered twice is done once. Times are RFC 3339;
-    ``resumed_at`` is when a person last let it go on.
+    ``done`` holds the ids of orders whose facts stand, so that work delivered twice is done once; ``failures`` counts
+    the failed attempts of each order. Times are RFC 3339; ``resumed_at`` is when a person last let it go on.
     """
 
     seq: int
@@ -42,6 +42,7 @@ class Run(Struct, frozen=True):
     verifications: tuple[Verification, ...] = ()
     usage: Usage = Usage()
     done: frozenset[str] = frozenset()
+    failures: dict[str, int] = {}
 
     @property
     def over(self) -> bool:
@@ -89,6 +90,7 @@ _CHANGES: dict[type[e.Event], Callable[[Run, Any], dict[str, Any]]] = {
     e.FilesPlanned: _files_planned,
     e.FileWritten: _file_written,
     e.PatchRequested: _patch_requested,
+    e.StageFailed: lambda run, ev: {"failures": {**run.failures, ev.work_id: run.failures.get(ev.work_id, 0) + 1}},
     e.CodeReviewed: lambda run, ev: {"reviews": (*run.reviews, ev.review)},
     e.Verified: lambda run, ev: {"verifications": (*run.verifications, ev.verification)},
     e.Completed: lambda _, _ev: {"status": "completed"},

@@ -76,7 +76,7 @@ class Loop:
         except RunEnded:
             return
         except ModelError as error:
-            await self._failed(order, error)
+            await self._failed(order, run, error)
             return
         await self._append(order, outputs, seq)
 
@@ -150,11 +150,13 @@ class Loop:
         subject = subjects.event(owner, event.event_name(), subjects.path_key(item) if item else "")
         return await self._platform.log.append(subject, event, envelope, expected)
 
-    async def _failed(self, order: Order, error: ModelError) -> None:
-        delay = retry_delay(order.delivery, self._platform.settings.retry_delays) if error.retryable else None
+    async def _failed(self, order: Order, run: Run, error: ModelError) -> None:
+        # Counted by the log, not by deliveries: work that was handed back by a dying process did not fail.
+        attempt = run.failures.get(order.envelope.id, 0) + 1
+        delay = retry_delay(attempt, self._platform.settings.retry_delays) if error.retryable else None
         if delay is not None:
             delay = max(delay, error.retry_after or 0.0)
-        await self._append(order, (_failure(order, error, delay),))
+        await self._append(order, (_failure(order, attempt, error, delay),))
         if delay is not None:
             raise HandBack(delay)
 
@@ -167,7 +169,7 @@ class Loop:
         except (msgspec.MsgspecError, KeyError):
             return  # nobody can say whose it was
         error = ModelError("server", f"Something broke on our side ({reason}).", "An operator can send the work again.")
-        failed = msgspec.structs.replace(_failure(order, error, None), reason="internal_error")
+        failed = msgspec.structs.replace(_failure(order, order.delivery, error, None), reason="internal_error")
         await self._append_alone(order, failed)
 
     def _count(self, outputs: Outputs) -> None:
@@ -189,12 +191,12 @@ def _started(order: Order) -> events.StageStarted:
     return events.StageStarted(order.work.stage, order.envelope.id, order.delivery, order.work.item)
 
 
-def _failure(order: Order, error: ModelError, delay: float | None) -> events.StageFailed:
+def _failure(order: Order, attempt: int, error: ModelError, delay: float | None) -> events.StageFailed:
     retry_at = (datetime.now(UTC) + timedelta(seconds=delay)).isoformat(timespec="seconds") if delay is not None else ""
     return events.StageFailed(
         stage=order.work.stage,
         work_id=order.envelope.id,
-        attempt=order.delivery,
+        attempt=attempt,
         reason=error.kind,
         message=str(error)[:2000],
         advice=error.advice,

@@ -99,5 +99,5 @@ async def test_killed_at_random_moments_every_run_ends_and_nothing_is_lost_or_tw
             ids += await start_runs(client, 2, lambda: chance.uniform(0, 0.2))
         ids += await start_runs(client, RUNS - len(ids), lambda: 0.0)
         runs = [await ended(client, run_id, limit=120) for run_id in ids]
-        assert Counter(run.status for run in runs) == {"completed": RUNS}
+        assert [run.failure for run in runs if run.status != "completed"] == []
     await audit(data, ids)

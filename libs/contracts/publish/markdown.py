@@ -136,7 +136,11 @@ def _body(schema: dict[str, Any]) -> str:
 
 
 def _refusals() -> str:
-    kinds = [kind for kind in errors.Refused.__subclasses__() if kind is not errors.Remote]
+    kinds = [
+        kind
+        for kind in errors.Refused.__subclasses__()
+        if kind.__module__ == errors.__name__ and kind is not errors.Remote
+    ]
     rows = [(f"`{kind.code}`", str(kind.status), " ".join((kind.__doc__ or "").split())) for kind in kinds]
     bug = ("`internal_error`", "500", "Something broke on our side; it is logged.")
     return "\n".join(

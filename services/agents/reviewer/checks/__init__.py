@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from services.agents.reviewer.checks.project import Project
 from services.agents.reviewer.checks.ruff import check_style
 
 MAX_ISSUES = 200
+_TURN = threading.Lock()
 DEADLINE = 20.0  # seconds for one project; eight small files take about 0.05
 TOO_SLOW = Fault(
     "error", f"The project takes longer than {DEADLINE:.0f} s to check; make its files smaller.", 0, "size"
@@ -31,8 +33,14 @@ TOO_SLOW = Fault(
 
 async def check_code(files: Sequence[SourceFile], architecture: Architecture) -> tuple[Issue, ...]:
     """Every fault found, errors first; at most 200 in all and 40 of one file."""
-    said = await asyncio.to_thread(lambda: list(_check(files, architecture)))
+    said = await asyncio.to_thread(_in_turn, files, architecture)
     return _bounded({issue(path, fault) for path, fault in said})
+
+
+def _in_turn(files: Sequence[SourceFile], architecture: Architecture) -> list[Said]:
+    # Bandit and ruff's finder load on first use, which two threads at once break; and the work is Python's anyway.
+    with _TURN:
+        return list(_check(files, architecture))
 
 
 def _check(files: Sequence[SourceFile], architecture: Architecture) -> Iterator[Said]:
