@@ -14,6 +14,7 @@ from services.projector.intake import Intake, take
 EVERYTHING = "events.>"
 MOST_BYTES = 8_000_000  # of event bodies in one transaction
 GATHER = 0.01  # seconds after a batch: the next fact of a quiet log is written at once, many in a row go together
+MANY = 100  # facts of a log that is read back: waiting for more would only slow that down
 AGAIN = 0.5  # seconds before a read that does not end is cancelled again
 
 
@@ -22,6 +23,7 @@ class Reader:
 
     def __init__(self, events: EventLog, after: int) -> None:
         self._tail = cast("AsyncGenerator[list[RawRecord]]", events.tail(EVERYTHING, after))
+        self._trickle = False
         self._portions: deque[Sequence[RawRecord]] = deque()
         self._ahead = asyncio.ensure_future(self._read())
 
@@ -40,8 +42,11 @@ class Reader:
 
     async def _read(self) -> Intake:
         if not self._portions:
-            await asyncio.sleep(GATHER)
-            self._portions.extend(portions(await anext(self._tail)))
+            if self._trickle:
+                await asyncio.sleep(GATHER)
+            records = await anext(self._tail)
+            self._trickle = len(records) < MANY
+            self._portions.extend(portions(records))
         return take(self._portions.popleft())
 
     async def close(self) -> None:
