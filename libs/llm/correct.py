@@ -10,6 +10,7 @@ import msgspec
 from libs.contracts.artifacts import Usage
 from libs.contracts.run import add_usage
 from libs.llm.port import NO_USAGE, Answer, Correction, Model, ModelError, OnDelta, T, Task
+from libs.llm.render import without_defaults
 
 Check = Callable[[T], tuple[str, ...]]
 
@@ -42,7 +43,7 @@ async def _checked(model: Model, task: Task[T], on_delta: OnDelta, check: Check[
     faults = check(answer.value) if check else ()
     if not faults:
         return answer
-    text = msgspec.json.encode(answer.value).decode()
+    text = msgspec.json.encode(without_defaults(answer.value)).decode()  # a model repeats what it is shown
     raise invalid(text, faults, answer.usage)
 
 

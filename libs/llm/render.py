@@ -52,7 +52,7 @@ def _sections(name: str, value: Any) -> Iterator[str]:
         for item in value:
             yield from _sections(name, item)
     elif isinstance(value, tuple | msgspec.Struct) and value:
-        yield _section(name, _json(_without_defaults(value)))
+        yield _section(name, _json(without_defaults(value)))
 
 
 def _section(label: str, text: str) -> str:
@@ -63,15 +63,15 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode().replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _without_defaults(value: Any) -> Any:
+def without_defaults(value: Any) -> Any:
     """Builtins of ``value`` without fields that hold their default: fewer tokens, the same meaning."""
     if isinstance(value, tuple):
-        return [_without_defaults(item) for item in value]
+        return [without_defaults(item) for item in value]
     if not isinstance(value, msgspec.Struct):
         return value
     fields = msgspec.structs.fields(value)
     set_ = ((field.name, getattr(value, field.name)) for field in fields if getattr(value, field.name) != field.default)
-    return {name: _without_defaults(item) for name, item in set_}
+    return {name: without_defaults(item) for name, item in set_}
 
 
 def _form(answer: type[msgspec.Struct]) -> str:

@@ -22,18 +22,28 @@ _JSON_KINDS = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 Schema = dict[str, Any]
 
+# Names that the blueprint prints code from are held to their spelling while they are written: a small model does not
+# mend them afterwards. What was written is checked there, not here.
+_SNAKE, _PASCAL = "^[a-z][a-z0-9_]{0,35}$", "^[A-Z][A-Za-z0-9]{0,35}$"
+_SPELLINGS = {
+    **dict.fromkeys(("Entity.name", "Relation.target", "Permission.entity"), _PASCAL),
+    **dict.fromkeys(("Entity.plural", "Field.name", "Relation.name", "Role.name", "Permission.role"), _SNAKE),
+}
+
 
 class Form(NamedTuple):
     """What a schema holds: which limit keywords, whether what has a default may be left out, how much room it gives.
 
-    ``most_items`` and ``longest_text`` (characters) are for small models, which fill whatever room they are given; a
-    text that may be longer than 100,000 characters is a source file and is never cut.
+    ``most_items``, ``longest_text`` (characters) and ``leaves_out`` (fields with a default) are for small models, which
+    fill whatever room they are given, with nonsense if need be; a text that may be longer than 100,000 characters is a
+    source file and is never cut.
     """
 
     limits: frozenset[str]
     omits_defaults: bool = False
     most_items: int = _NO_LIMIT
     longest_text: int = _NO_LIMIT
+    leaves_out: frozenset[str] = frozenset()
 
     def room(self, node: Schema) -> Schema:
         """The limits of this form that are narrower than those of ``node``."""
@@ -48,7 +58,16 @@ class Form(NamedTuple):
 
 # Without defaults an answer has a quarter of the tokens, and small models write better ones; OpenAI wants them all.
 LEAN = Form(LIMITS, omits_defaults=True)
-BRIEF = Form(LIMITS, omits_defaults=True, most_items=12, longest_text=1200)
+_NEEDS_JUDGEMENT = frozenset(
+    f"{kind}.{name}"
+    for kind, names in {
+        "Field": ("description", "indexed", "default", "min_length", "max_length", "minimum", "maximum", "pattern"),
+        "Relation": ("description", "required", "on_delete"),
+        "Charter": ("assumptions", "open_questions", "passages"),
+    }.items()
+    for name in names
+)
+BRIEF = Form(LIMITS, omits_defaults=True, most_items=8, longest_text=1200, leaves_out=_NEEDS_JUDGEMENT)
 OPENAI = Form(OPENAI_LIMITS)
 BARE = Form(frozenset())
 
@@ -72,6 +91,8 @@ def strict_schema(answer: type[msgspec.Struct], form: Form = LEAN) -> Schema:
 
 def _strict(node: Schema, place: str, form: Form) -> Schema:
     _refuse(node, place)
+    if place in _SPELLINGS:
+        node = {"type": "string", "pattern": _SPELLINGS[place]}
     lost = LIMITS - form.limits
     out = {key: _part(key, value, place, form) for key, value in node.items() if key not in _DROPPED | lost}
     out |= form.room(node)
@@ -87,7 +108,8 @@ def _strict(node: Schema, place: str, form: Form) -> Schema:
 
 def _part(key: str, value: Any, place: str, form: Form) -> Any:
     if key == "properties":
-        return {name: _strict(part, f"{place}.{name}", form) for name, part in value.items()}
+        kept = {name: part for name, part in value.items() if f"{place}.{name}" not in form.leaves_out}
+        return {name: _strict(part, f"{place}.{name}", form) for name, part in kept.items()}
     if key == "items":
         return _strict(value, f"{place}[]", form)
     if key == "anyOf":

@@ -107,7 +107,9 @@ async def test_a_check_of_the_agent_sends_an_answer_back_too() -> None:
     model = ScriptedModel({"draft_requirements": [GOOD, Requirements(None, ("what for?",))]})
     answer = await ask(model, TASK, silent, lambda r: ("at $.charter: too small",) if r.charter else ())
     assert answer.value.charter is None
-    assert model.calls[1].corrections[0].faults == ("at $.charter: too small",)
+    [correction] = model.calls[1].corrections
+    assert correction.faults == ("at $.charter: too small",)
+    assert correction.answer == '{"charter":{"name":"library","title":"Library","description":"Books."}}'
 
 
 async def test_corrections_are_bounded_and_the_last_faults_are_told() -> None:

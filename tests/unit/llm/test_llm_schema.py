@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,9 +54,17 @@ def test_in_the_lean_form_only_what_has_no_default_is_required() -> None:
 
 
 def test_a_small_model_is_given_less_room_but_never_for_code() -> None:
-    assert strict_schema(Requirements, BRIEF)["$defs"]["Charter"]["properties"]["entities"]["maxItems"] == 12
+    assert strict_schema(Requirements, BRIEF)["$defs"]["Charter"]["properties"]["entities"]["maxItems"] == 8
     assert strict_schema(Architecture, BRIEF)["properties"]["design"]["maxLength"] == 1200
+    assert "min_length" not in strict_schema(Requirements, BRIEF)["$defs"]["Field"]["properties"]
     assert strict_schema(WrittenCode, BRIEF) == strict_schema(WrittenCode, LEAN)
+
+
+def test_names_are_held_to_the_spelling_that_the_blueprint_prints() -> None:
+    properties = strict_schema(Requirements)["$defs"]["Entity"]["properties"]
+    for name, spelling in (("Book", "name"), ("order_lines", "plural")):
+        assert re.fullmatch(properties[spelling]["pattern"], name)
+    assert not re.fullmatch(properties["plural"]["pattern"], "Books")
 
 
 def test_limits_a_provider_does_not_take_are_told_in_words() -> None:
