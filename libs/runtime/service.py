@@ -20,6 +20,7 @@ from libs.runtime.delivery import Route
 from libs.runtime.platform import Platform
 
 WATCH_SECONDS = 10.0
+CANCEL_AGAIN = 3.0  # seconds; a clean end takes less
 MEASURE_SECONDS = 2.0
 EXIT_CONSUMER_GONE = 71  # sysexits.h EX_OSERR: whoever supervises us starts us again, which makes it anew
 
@@ -64,9 +65,11 @@ async def _stop(service: Service, bus: Bus, task: asyncio.Task[None]) -> None:
     try:
         await bus.stop()
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):  # what broke was reported by whoever awaited it
-            await task
+        while not task.done():  # asyncio.wait_for of Python 3.11, in the client, may lose a cancellation
+            task.cancel()
+            await asyncio.wait({task}, timeout=CANCEL_AGAIN)
+        if not task.cancelled():
+            task.exception()  # what broke was reported by whoever awaited it
         for stop in service.on_stop:
             await stop()
 
