@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
+from typing import Any
 
 from libs.contracts import asks
 from libs.contracts import events as e
-from libs.contracts.artifacts import Budget, ModelReview, Requirements
+from libs.contracts.artifacts import Budget, ModelReview, Requirements, WrittenCode
 from libs.contracts.artifacts import Issue as Found
-from libs.llm.port import ModelError
+from libs.llm.port import ModelError, Task
 from libs.llm.scripted import ScriptedModel
-from libs.testing.scripts import CHARTER, script
+from libs.testing.scripts import CHARTER, code, script
+from libs.testing.town import Town
+from libs.testing.waiting import until
 
 
 def names(history: list[e.Event]) -> list[str]:
@@ -144,6 +148,28 @@ async def test_cancel_stops_the_model_call_and_nothing_follows(found) -> None:
         await asyncio.wait_for(stopped.wait(), 2)
         await town.until(run_id)
         assert names(await town.history(run_id)) == ["requested", "cancelled"]
+
+
+async def test_a_file_that_is_done_after_the_run_was_cancelled_is_not_in_the_log(found) -> None:
+    began = asyncio.Event()
+
+    async def deaf(task: Task[Any]) -> WrittenCode:
+        began.set()
+        with contextlib.suppress(asyncio.CancelledError):  # as a worker that never heard of it
+            await asyncio.Event().wait()
+        return code(task)
+
+    async with found(ScriptedModel(script(1) | {"write_file": deaf})) as town:
+        run_id = await town.request()
+        await asyncio.wait_for(began.wait(), 5)
+        await town.command(asks.CancelRun, run_id)
+        await until(lambda: _settled(town, "implementer"))
+        assert names(await town.history(run_id))[-2:] == ["files_planned", "cancelled"]
+
+
+async def _settled(town: Town, durable: str) -> bool:
+    info = await town.platform.connection.client.jetstream().consumer_info("WORK", durable)
+    return not info.num_pending and not info.num_ack_pending
 
 
 async def test_code_waits_for_approval_and_feedback_is_heard_first(found) -> None:

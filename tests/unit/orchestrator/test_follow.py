@@ -1,0 +1,46 @@
+"""Following a fact as it stands in the log: what came after it is looked at before anything is appended."""
+
+from __future__ import annotations
+
+from libs.contracts import events as e
+from libs.contracts import subjects
+from libs.contracts.codec import Recorded
+from libs.eventlog.memory import MemoryLog, MemoryQueue
+from libs.eventlog.runs import Runs
+from libs.testing.stories import OWNER, PROJECT, RUN, drafted, planned, record, reviewed, written
+from services.orchestrator.handlers import follow
+from services.orchestrator.store import RunStore
+
+STORY = (*drafted(), planned("a.py"), written("a.py"), reviewed(True))
+IDS = (PROJECT, RUN)
+
+
+async def told(*events: e.RunEvent) -> tuple[MemoryLog, RunStore, list[Recorded]]:
+    log, facts = MemoryLog(), record(events)
+    for fact in facts:
+        await log.append(fact.subject, fact.event, fact.envelope)
+    return log, RunStore(log, MemoryQueue(), Runs(log)), facts
+
+
+async def names(log: MemoryLog) -> list[str]:
+    history = await log.load(subjects.events_of(subjects.run(*IDS)))
+    return [entry.recorded.event.event_name() for entry in history]
+
+
+async def test_a_decision_made_twice_is_one_fact() -> None:
+    log, store, facts = await told(*STORY)
+    await follow(store, facts[-1], IDS)
+    await follow(store, facts[-1], IDS)
+    assert (await names(log)).count("completed") == 1
+
+
+async def test_a_run_that_was_cancelled_after_the_fact_is_not_completed() -> None:
+    log, store, facts = await told(*STORY, e.Cancelled(OWNER))
+    await follow(store, facts[-2], IDS)
+    assert (await names(log))[-1] == "cancelled"
+
+
+async def test_a_fact_that_did_not_count_is_not_followed() -> None:
+    log, store, facts = await told(*STORY, e.Cancelled(OWNER), reviewed(True))
+    await follow(store, facts[-1], IDS)
+    assert "completed" not in await names(log)
