@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from libs.contracts.artifacts import Architecture, Charter, Endpoint, Entity, Field, Relation, Role, Rule
+from libs.contracts.artifacts import Architecture
+from libs.contracts.behaviour import Rule
+from libs.contracts.charter import Charter, Endpoint, Entity, Role
+from libs.contracts.fields import Field, Relation
 
 PLAIN = Architecture(design="Printed as it is.")
 

@@ -7,7 +7,7 @@ from typing import Any
 from libs.blueprint import names, values
 from libs.blueprint.literals import literal, prose, quoted
 from libs.blueprint.view import EntityView, Link
-from libs.contracts.artifacts import Field
+from libs.contracts.fields import Field
 
 # Per field type: annotation in Python, SQLAlchemy type, annotation in a request.
 _KINDS: dict[str, tuple[str, str, str]] = {

@@ -15,7 +15,8 @@ from libs.blueprint.faults import check_charter
 from libs.blueprint.filters import FILTERS
 from libs.blueprint.project import Project
 from libs.blueprint.source import MARKER, with_imports, within_width
-from libs.contracts.artifacts import Architecture, Charter, PlannedFile, SourceFile
+from libs.contracts.artifacts import Architecture, PlannedFile, SourceFile
+from libs.contracts.charter import Charter
 
 
 class BlueprintError(ValueError):

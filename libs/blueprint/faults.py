@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from libs.blueprint import names
 from libs.blueprint.field_faults import field_faults
 from libs.blueprint.view import SCHEMAS, EntityView, entity_views
-from libs.contracts.artifacts import Architecture, Charter, Entity, Relation
+from libs.contracts.artifacts import Architecture
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Relation
 
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9._,-]+\])?")
 _CLAUSE = r"\s*(?:===?|~=|!=|<=?|>=?)\s*[A-Za-z0-9.*+!_-]+\s*"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from libs.blueprint import values
 from libs.blueprint.patterns import UnusablePattern
-from libs.contracts.artifacts import Field
+from libs.contracts.fields import Field
 
 
 def field_faults(field: Field) -> Iterator[str]:

@@ -10,7 +10,7 @@ from libs.blueprint import columns, names, rules
 from libs.blueprint.literals import prose, quoted
 from libs.blueprint.source import import_block, member_key
 from libs.blueprint.view import SCHEMAS, EntityView, Link
-from libs.contracts.artifacts import Field
+from libs.contracts.fields import Field
 
 _OUTCOMES = {
     "restrict": "is_refused_while_it_is_used",

@@ -11,7 +11,8 @@ from libs.blueprint.rules import RULES_PATH, hooks
 from libs.blueprint.seeds import seeds
 from libs.blueprint.source import import_block, natural
 from libs.blueprint.view import entity_views
-from libs.contracts.artifacts import Architecture, Charter, Endpoint
+from libs.contracts.artifacts import Architecture
+from libs.contracts.charter import Charter, Endpoint
 
 # What the printed code was written and tested with.
 PINS = {

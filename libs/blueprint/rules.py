@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 from libs.blueprint.view import EntityView, entity_views
-from libs.contracts.artifacts import Charter, Export, Module, Rule
+from libs.contracts.artifacts import Export, Module
+from libs.contracts.behaviour import Rule
+from libs.contracts.charter import Charter
 
 RULES_PATH = "app/rules.py"
 

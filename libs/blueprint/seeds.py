@@ -8,7 +8,7 @@ from typing import Any
 from libs.blueprint import values
 from libs.blueprint.literals import literal
 from libs.blueprint.view import EntityView, Link, closure
-from libs.contracts.artifacts import Field
+from libs.contracts.fields import Field
 
 
 @dataclass(frozen=True)

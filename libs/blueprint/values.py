@@ -12,7 +12,7 @@ from uuid import UUID
 
 from libs.blueprint.names import words
 from libs.blueprint.patterns import matches
-from libs.contracts.artifacts import Field
+from libs.contracts.fields import Field
 
 TEXT_TYPES = frozenset({"string", "text", "email", "url"})
 BOUNDED_TYPES = frozenset({"integer", "decimal", "money", "date", "datetime"})

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from libs.blueprint import names
-from libs.contracts.artifacts import Charter, Entity, Field, Relation
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Field, Relation
 
 SCHEMAS = ("Create", "Read", "Update")
 _TAKEN_PATHS = frozenset({"docs", "health", "redoc"})

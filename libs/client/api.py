@@ -17,7 +17,8 @@ from libs.client.saving import Saved, write_project
 from libs.client.signin import Credentials
 from libs.client.stream import follow
 from libs.client.transport import Transport, decoded
-from libs.contracts.artifacts import Architecture, Charter, Review
+from libs.contracts.artifacts import Architecture, Review
+from libs.contracts.charter import Charter
 from libs.contracts.envelope import new_id
 from libs.contracts.live import Fragment
 

@@ -1,4 +1,4 @@
-"""What the stages of a run hand to each other: charter, architecture, file plan, review, verification.
+"""What the stages of a run hand to each other after the charter: architecture, file plan, review, verification.
 
 Every struct is frozen and refuses unknown fields. None holds a ``dict`` or a fixed-length tuple, so that each has a
 strict JSON Schema that a model can be held to.
@@ -10,131 +10,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-FieldType = Literal[
-    "string",
-    "text",
-    "integer",
-    "decimal",
-    "money",
-    "boolean",
-    "date",
-    "datetime",
-    "uuid",
-    "email",
-    "url",
-    "enum",
-    "json",
-]
-RelationKind = Literal["many_to_one", "one_to_one", "many_to_many"]
-OnDelete = Literal["restrict", "cascade", "set_null"]
-Action = Literal["create", "read", "update", "delete"]
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+from libs.contracts.fields import Line, Name
+
 Severity = Literal["info", "warning", "error"]
 FileOrigin = Literal["blueprint", "model", "reused"]
 
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Line = Annotated[str, Meta(max_length=400)]
 Prose = Annotated[str, Meta(max_length=20_000)]
-
-
-class Field(Struct, frozen=True, forbid_unknown_fields=True):
-    """One column of an entity. ``name`` is snake_case; bounds are inclusive and written as text."""
-
-    name: Name
-    type: FieldType
-    description: Line = ""
-    required: bool = True
-    unique: bool = False
-    indexed: bool = False
-    default: str | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    minimum: str | None = None
-    maximum: str | None = None
-    pattern: str | None = None
-    choices: tuple[Name, ...] = ()
-
-
-class Relation(Struct, frozen=True, forbid_unknown_fields=True):
-    """A reference from the entity that holds it to ``target`` (an entity's name). ``name`` is snake_case."""
-
-    name: Name
-    target: Name
-    kind: RelationKind = "many_to_one"
-    required: bool = True
-    on_delete: OnDelete = "restrict"
-    description: Line = ""
-
-
-class Entity(Struct, frozen=True, forbid_unknown_fields=True):
-    """A thing the system keeps. ``name`` is PascalCase singular, ``plural`` is snake_case plural."""
-
-    name: Name
-    plural: Name
-    description: Line = ""
-    fields: Annotated[tuple[Field, ...], Meta(max_length=60)] = ()
-    relations: Annotated[tuple[Relation, ...], Meta(max_length=30)] = ()
-    owned: bool = False
-
-
-class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
-    """A route the system answers. ``entity`` is empty where the route belongs to none."""
-
-    method: Method
-    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9_{}/.-]*$", max_length=200)]
-    summary: Line
-    entity: str = ""
-    request: Line = ""
-    response: Line = ""
-    errors: tuple[Line, ...] = ()
-    roles: tuple[Name, ...] = ()
-
-
-class Role(Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who uses the system, in snake_case singular (``librarian``)."""
-
-    name: Name
-    description: Line = ""
-
-
-class Permission(Struct, frozen=True, forbid_unknown_fields=True):
-    """``role`` may do ``actions`` on ``entity``; ``own_only`` limits that to rows of their own."""
-
-    role: Name
-    entity: Name
-    actions: Annotated[tuple[Action, ...], Meta(min_length=1, max_length=4)]
-    own_only: bool = False
-
-
-class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """A business rule in words. ``id`` (``R1``) is how code and tests point back at it."""
-
-    id: Annotated[str, Meta(pattern=r"^R[0-9]{1,3}$")]
-    text: Annotated[str, Meta(min_length=1, max_length=400)]
-    entity: str = ""
-
-
-class Charter(Struct, frozen=True, forbid_unknown_fields=True):
-    """The requirements of a system. ``name`` is a slug: lower case letters, digits and hyphens."""
-
-    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
-    title: Name
-    description: Annotated[str, Meta(max_length=2000)]
-    entities: Annotated[tuple[Entity, ...], Meta(max_length=80)] = ()
-    endpoints: Annotated[tuple[Endpoint, ...], Meta(max_length=400)] = ()
-    roles: Annotated[tuple[Role, ...], Meta(max_length=20)] = ()
-    permissions: Annotated[tuple[Permission, ...], Meta(max_length=400)] = ()
-    rules: Annotated[tuple[Rule, ...], Meta(max_length=100)] = ()
-    assumptions: Annotated[tuple[Line, ...], Meta(max_length=60)] = ()
-    open_questions: Annotated[tuple[Line, ...], Meta(max_length=30)] = ()
-    passages: tuple[Name, ...] = ()
-
-
-class Requirements(Struct, frozen=True, forbid_unknown_fields=True):
-    """The requirements stage's answer: a charter, or the questions that must be answered first."""
-
-    charter: Charter | None
-    questions: Annotated[tuple[Line, ...], Meta(max_length=10)] = ()
 
 
 class Export(Struct, frozen=True, forbid_unknown_fields=True):

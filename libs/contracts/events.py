@@ -10,7 +10,6 @@ from msgspec import Meta, Struct
 from libs.contracts.artifacts import (
     Architecture,
     Budget,
-    Charter,
     FileOrigin,
     Passage,
     PatchRequest,
@@ -19,6 +18,7 @@ from libs.contracts.artifacts import (
     Usage,
     Verification,
 )
+from libs.contracts.charter import Charter
 
 Stage = Literal["retrieval", "requirements", "architecture", "planning", "implementation", "review", "verification"]
 FailureReason = Literal[

@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from libs.contracts import events as e
-from libs.contracts.artifacts import Architecture, Charter, Passage, PlannedFile, Review, Usage, Verification
+from libs.contracts.artifacts import Architecture, Passage, PlannedFile, Review, Usage, Verification
+from libs.contracts.charter import Charter
 from libs.contracts.codec import Recorded
 
 Status = Literal["running", "waiting_for_answer", "waiting_for_approval", "completed", "failed", "cancelled"]

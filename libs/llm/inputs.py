@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from libs.contracts.artifacts import Architecture, Charter, Issue, Module, Passage, SourceFile
+from libs.contracts.artifacts import Architecture, Issue, Module, Passage, SourceFile
+from libs.contracts.charter import Charter
 
 
 class RequirementsInput(Struct, frozen=True, forbid_unknown_fields=True):

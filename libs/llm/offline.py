@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import msgspec
 
-from libs.contracts.artifacts import Architecture, ModelReview, Requirements, Usage
+from libs.contracts.artifacts import Architecture, ModelReview, Usage
+from libs.contracts.charter import Requirements
 from libs.llm.inputs import ArchitectureInput, RequirementsInput, ReviewInput
 from libs.llm.port import Answer, ModelError, OnDelta, T, Task
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from libs.contracts.artifacts import Architecture, Charter, Dependency, Diagram, Entity, Field, Relation, Rule
+from libs.contracts.artifacts import Architecture, Dependency, Diagram
+from libs.contracts.behaviour import Rule
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Field, Relation
 from libs.offline.diagrams import component_diagram, entity_diagram, sequence_diagram
 from libs.offline.words import human, series
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from libs.contracts.artifacts import Field
+from libs.contracts.fields import Field
 from libs.offline import fields
 from libs.offline.collect import PARTS, collect
 from libs.offline.draft import MAX_RULES, Draft, EntityDraft

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from libs.contracts.artifacts import Charter
+from libs.contracts.charter import Charter
 from libs.offline.assemble import add_loose, assemble
 from libs.offline.complete import complete, describe_guesses
 from libs.offline.context import phrases_of, thing_like

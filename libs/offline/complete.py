@@ -6,7 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from libs.contracts.artifacts import Field
+from libs.contracts.fields import Field
 from libs.offline import fields
 from libs.offline.draft import Draft, EntityDraft
 from libs.offline.lexicon import words

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from libs.contracts.artifacts import Charter, Entity, Relation
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Relation
 from libs.offline.words import article, human
 
 _MARKS = {"many_to_one": "}o--||", "one_to_one": "|o--||", "many_to_many": "}o--o{"}

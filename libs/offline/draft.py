@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
-from libs.contracts.artifacts import Action, Charter, Entity, Field, OnDelete, Relation, RelationKind
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Field, OnDelete, Relation, RelationKind
 from libs.offline.phrases import Phrase
 from libs.offline.words import article, human, plural_key, series, singular, snake
 
@@ -40,7 +41,7 @@ class Draft:
     title: tuple[str, ...] = ()
     entities: dict[str, EntityDraft] = field(default_factory=lambda: {})
     roles: dict[str, str] = field(default_factory=lambda: {})
-    permissions: dict[tuple[str, str, bool], list[Action]] = field(default_factory=lambda: {})
+    permissions: dict[tuple[str, str, bool], list[str]] = field(default_factory=lambda: {})
     rules: list[tuple[str, str]] = field(default_factory=lambda: [])
     assumptions: list[str] = field(default_factory=lambda: [])
     questions: list[str] = field(default_factory=lambda: [])

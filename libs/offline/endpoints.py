@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from libs.contracts.artifacts import Action, Charter, Endpoint, Entity, Method
+from libs.contracts.charter import Charter, Crud, Endpoint, Entity, Method
 from libs.offline.words import article, human, snake
 
-_ROUTES: tuple[tuple[Method, Action, bool], ...] = (
+_ROUTES: tuple[tuple[Method, Crud, bool], ...] = (
     ("GET", "read", False),
     ("POST", "create", False),
     ("GET", "read", True),
@@ -35,7 +35,7 @@ def _routes(entity: Entity, charter: Charter) -> list[Endpoint]:
     return [_route(entity, charter, method, action, single) for method, action, single in _ROUTES]
 
 
-def _route(entity: Entity, charter: Charter, method: Method, action: Action, single: bool) -> Endpoint:
+def _route(entity: Entity, charter: Charter, method: Method, action: Crud, single: bool) -> Endpoint:
     path = f"/{entity.plural.replace('_', '-')}"
     roles = [one.role for one in charter.permissions if one.entity == entity.name and action in one.actions]
     return Endpoint(

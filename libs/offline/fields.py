@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from libs.contracts.artifacts import Field, FieldType
+from libs.contracts.fields import Field, FieldType
 from libs.offline.items import Item
 from libs.offline.lexicon import attributes, words
 from libs.offline.lexicon.nouns import PEOPLE

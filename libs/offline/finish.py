@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from libs.contracts.artifacts import Charter, Entity, Permission, Relation, Role, Rule
+from libs.contracts.behaviour import Rule
+from libs.contracts.charter import Charter, Entity, Permission, Role
+from libs.contracts.fields import Relation
 from libs.offline.draft import Draft, EntityDraft, purpose, summary
 from libs.offline.endpoints import endpoints
 from libs.offline.words import pascal, plain, plural, plural_key, snake

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from libs.contracts.artifacts import Action
+from libs.contracts.charter import Crud
 from libs.offline.draft import Draft
 from libs.offline.facts import Act, Facts
 from libs.offline.lexicon import verbs
 from libs.offline.lexicon.nouns import PEOPLE, STAFF
 from libs.offline.words import MAX_COLUMN, article, human, plural_key, singular, snake
 
-_ORDER: tuple[Action, ...] = ("create", "read", "update", "delete")
-_BY_VERB: tuple[tuple[Action, frozenset[str]], ...] = (
+_ORDER: tuple[Crud, ...] = ("create", "read", "update", "delete")
+_BY_VERB: tuple[tuple[Crud, frozenset[str]], ...] = (
     ("create", verbs.CREATE), ("read", verbs.READ), ("update", verbs.UPDATE), ("delete", verbs.DELETE),
 )  # fmt: skip
 # The contract holds no more than these.
@@ -33,7 +33,7 @@ def _grants(act: Act) -> bool:
     return person and (act.only or act.modal or head in STAFF or act.own)
 
 
-def actions_of(lemmas: tuple[str, ...]) -> list[Action]:
+def actions_of(lemmas: tuple[str, ...]) -> list[Crud]:
     """Return the actions that verbs stand for, in the usual order."""
     if verbs.ALL.intersection(lemmas):
         return list(_ORDER)
@@ -64,7 +64,7 @@ def _plainly_crud(act: Act) -> bool:
     return not (set(act.verbs) & set(verbs.RECORD) - {"comment", "review"})
 
 
-def _add(draft: Draft, grant: tuple[str, str, bool], actions: list[Action]) -> None:
+def _add(draft: Draft, grant: tuple[str, str, bool], actions: list[Crud]) -> None:
     if grant not in draft.permissions and len(draft.permissions) >= _MAX_GRANTS:
         return
     kept = draft.permissions.get(grant, [])

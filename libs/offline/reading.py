@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libs.contracts.artifacts import Charter, Requirements
+from libs.contracts.charter import Charter, Requirements
 from libs.offline.assemble import add_loose, assemble
 from libs.offline.changes import change
 from libs.offline.complete import complete, describe_guesses

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from libs.contracts.artifacts import Charter, Issue, ModelReview, SourceFile
+from libs.contracts.artifacts import Issue, ModelReview, SourceFile
+from libs.contracts.charter import Charter
 
 _LOOKS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("CWE-95", "Text is run as code; parse it instead.", re.compile(r"(?<![\w.])(?:eval|exec)\(")),

@@ -8,7 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from libs.contracts.artifacts import Architecture, ModelReview, Requirements, SourceFile, WrittenCode
+from libs.contracts.artifacts import Architecture, ModelReview, SourceFile, WrittenCode
+from libs.contracts.charter import Requirements
 from libs.llm.inputs import ArchitectureInput, FileInput, RequirementsInput, ReviewInput
 from libs.llm.port import Task, TaskName
 

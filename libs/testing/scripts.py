@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from libs.contracts.artifacts import Architecture, Charter, Export, ModelReview, Module, Requirements, WrittenCode
+from libs.contracts.artifacts import Architecture, Export, ModelReview, Module, WrittenCode
+from libs.contracts.charter import Charter, Requirements
 from libs.llm.inputs import FileInput
 from libs.llm.port import Task
 from libs.llm.scripted import Script

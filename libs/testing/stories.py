@@ -6,19 +6,11 @@ from collections.abc import Iterable
 
 from libs.contracts import events as e
 from libs.contracts import subjects
-from libs.contracts.artifacts import (
-    Architecture,
-    Charter,
-    Entity,
-    Field,
-    PatchRequest,
-    PlannedFile,
-    Review,
-    Usage,
-    Verification,
-)
+from libs.contracts.artifacts import Architecture, PatchRequest, PlannedFile, Review, Usage, Verification
+from libs.contracts.charter import Charter, Entity
 from libs.contracts.codec import Recorded
 from libs.contracts.envelope import Envelope
+from libs.contracts.fields import Field
 from libs.contracts.run import Run, fold
 
 PROJECT, RUN, OWNER = "p1", "r1", "alice"

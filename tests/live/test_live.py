@@ -8,7 +8,10 @@ import pytest
 from msgspec import Struct
 
 from deploy.local.small_model import SmallModel, serve
-from libs.contracts.artifacts import Architecture, Charter, Entity, Field, Relation, Requirements, Role, Rule
+from libs.contracts.artifacts import Architecture
+from libs.contracts.behaviour import Rule
+from libs.contracts.charter import Charter, Entity, Requirements, Role
+from libs.contracts.fields import Field, Relation
 from libs.llm.correct import ask
 from libs.llm.inputs import ArchitectureInput, RequirementsInput
 from libs.llm.limits import Limits

@@ -15,7 +15,7 @@ from libs.client.view.artifacts import show_architecture, show_charter, show_dif
 from libs.client.view.lists import show_files, show_log, show_run, show_runs
 from libs.client.view.screen import Screen
 from libs.client.view.text import clean, short
-from libs.contracts.artifacts import Charter
+from libs.contracts.charter import Charter
 
 PARTS = ("charter", "architecture", "review", "files", "log")
 

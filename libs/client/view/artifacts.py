@@ -14,7 +14,8 @@ from libs.client.models import FileDiff
 from libs.client.view.describe import architecture_made, charter_made, review_made
 from libs.client.view.screen import Screen
 from libs.client.view.text import clean, plain_ascii
-from libs.contracts.artifacts import Architecture, Charter, Entity, Issue, Review
+from libs.contracts.artifacts import Architecture, Issue, Review
+from libs.contracts.charter import Charter, Entity
 
 
 def table(screen: Screen, columns: Iterable[str], rows: Iterable[Sequence[str]], last_wraps: bool = True) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from libs.client.view.text import count, listing, one_line, size, some
 from libs.contracts import events as e
-from libs.contracts.artifacts import Architecture, Charter, Review, Verification
+from libs.contracts.artifacts import Architecture, Review, Verification
+from libs.contracts.charter import Charter
 
 ORIGINS = {"blueprint": "printed", "model": "written", "reused": "reused"}
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from libs.blueprint import check_charter, compile_project, rules_module
 from libs.contracts import events
-from libs.contracts.artifacts import Architecture, Charter, Module
+from libs.contracts.artifacts import Architecture, Module
+from libs.contracts.charter import Charter
 from libs.contracts.run import Run
 from libs.eventlog.runs import Runs
 from libs.llm.correct import ask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from libs.blueprint import check_charter
 from libs.contracts import events
-from libs.contracts.artifacts import Requirements
+from libs.contracts.charter import Requirements
 from libs.contracts.run import Run
 from libs.eventlog.runs import Runs
 from libs.llm.correct import ask

@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from libs.contracts import subjects
-from libs.contracts.artifacts import Architecture, Charter, Review
+from libs.contracts.artifacts import Architecture, Review
+from libs.contracts.charter import Charter
 from libs.contracts.errors import NotFound
 from services.edge.frames import name_of
 from services.edge.house import Visit

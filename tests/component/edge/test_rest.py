@@ -8,10 +8,12 @@ import pytest
 import pytest_asyncio
 
 from libs.contracts import events
-from libs.contracts.artifacts import Architecture, Charter, Field, PatchRequest, PlannedFile, Review, Usage
-from libs.contracts.artifacts import Entity as CharterEntity
+from libs.contracts.artifacts import Architecture, PatchRequest, PlannedFile, Review, Usage
+from libs.contracts.charter import Charter
+from libs.contracts.charter import Entity as CharterEntity
 from libs.contracts.codec import Order
 from libs.contracts.envelope import Envelope, new_id, now
+from libs.contracts.fields import Field
 from libs.contracts.work import DraftRequirements
 from tests.front_door import FrontDoor, Person, numbered, written
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from libs.contracts import asks
 from libs.contracts import events as e
-from libs.contracts.artifacts import Budget, ModelReview, Requirements, WrittenCode
+from libs.contracts.artifacts import Budget, ModelReview, WrittenCode
 from libs.contracts.artifacts import Issue as Found
+from libs.contracts.charter import Requirements
 from libs.llm.port import ModelError, Task
 from libs.llm.scripted import ScriptedModel
 from libs.testing.scripts import CHARTER, code, script

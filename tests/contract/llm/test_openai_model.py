@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from libs.contracts.artifacts import Architecture, Charter, Requirements, WrittenCode
+from libs.contracts.artifacts import Architecture, WrittenCode
+from libs.contracts.charter import Charter, Requirements
 from libs.llm.correct import ask
 from libs.llm.fallback import FallbackModel
 from libs.llm.inputs import FileInput, RequirementsInput

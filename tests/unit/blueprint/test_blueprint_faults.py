@@ -5,19 +5,10 @@ from __future__ import annotations
 import pytest
 
 from libs.blueprint import check_charter
-from libs.contracts.artifacts import (
-    Architecture,
-    Charter,
-    Dependency,
-    Endpoint,
-    Entity,
-    Field,
-    Module,
-    Permission,
-    Relation,
-    Role,
-    Rule,
-)
+from libs.contracts.artifacts import Architecture, Dependency, Module
+from libs.contracts.behaviour import Rule
+from libs.contracts.charter import Charter, Endpoint, Entity, Permission, Role
+from libs.contracts.fields import Field, Relation
 from tests.charters import ALL
 
 BOOK = Entity("Book", "books")

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from libs.blueprint import check_charter, compile_project
 from libs.blueprint.names import PROTECTED_PREFIXES, RESERVED_ATTRIBUTES, pascal, snake
-from libs.contracts.artifacts import Charter, Entity, Field
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Field
 from tests.charters import BITING, PLAIN
 
 FILES = {file.path: file.content for file in compile_project(BITING, PLAIN)}

@@ -9,7 +9,9 @@ import sys
 import pytest
 
 from libs.blueprint import BlueprintError, compile_project, plan_files
-from libs.contracts.artifacts import Architecture, Charter, Dependency, Entity, Export, Field, Module, Relation
+from libs.contracts.artifacts import Architecture, Dependency, Export, Module
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Field, Relation
 from tests.charters import ALL, EVERYTHING, LIBRARY, PLAIN, TODO
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from libs.blueprint import compile_project, rules_module
-from libs.contracts.artifacts import Charter, Rule
+from libs.contracts.behaviour import Rule
+from libs.contracts.charter import Charter
 from tests.charters import INVENTORY, LIBRARY, PLAIN, TODO
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from libs.contracts.codec import decode_event, decode_work
 from libs.contracts.events import EVENTS, Unknown
 from libs.contracts.publish import schemas
 from libs.contracts.work import WORK
-from tests.unit.contracts.golden import FOLDER, bodies, text
+from tests.unit.contracts.golden import FOLDER, bodies, is_whole, read, text
 
 FILES = sorted(FOLDER.glob("*.json"))
 BODIES = bodies()
@@ -20,15 +21,26 @@ SCHEMAS = schemas.files()
 
 @pytest.mark.parametrize("tag", sorted(BODIES))
 def test_every_shape_has_a_golden_file_that_reads_and_writes_the_same(tag):
-    path = FOLDER / f"{tag}.json"
-    assert path.exists(), f"no golden file of {tag}: python -m tests.unit.contracts.golden"
-    written = path.read_text(encoding="utf-8")
-    assert text(msgspec.json.decode(written, type=BODIES[tag])) == written, "the shape changed: give it a new version"
+    assert is_whole(tag), f"no golden file of {tag} as it is now: python -m tests.unit.contracts.golden"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_no_shape_that_was_ever_written_is_forgotten(path):
-    assert path.stem in BODIES, "old messages of this type can no longer be read: keep the class, or an upcaster"
+    tag = re.sub(r"\.[0-9]+$", "", path.stem)
+    assert tag in BODIES, "old messages of this type can no longer be read: keep the class, or an upcaster"
+    now = json.loads(text(read(path, BODIES[tag])))
+    assert _holds(now, json.loads(path.read_text(encoding="utf-8"))), "what was written is read as something else"
+
+
+def _holds(now: object, then: object) -> bool:
+    """Whether all that was written then is still said now; further fields may have joined it."""
+    match now, then:
+        case dict(), dict():
+            return all(key in now and _holds(now[key], value) for key, value in then.items())
+        case list(), list():
+            return len(now) == len(then) and all(map(_holds, now, then))
+        case _:
+            return now == then
 
 
 @pytest.mark.parametrize("cls", EVENTS)

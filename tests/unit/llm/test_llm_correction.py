@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from libs.contracts.artifacts import Architecture, Charter, Requirements, Usage, WrittenCode
+from libs.contracts.artifacts import Architecture, Usage, WrittenCode
+from libs.contracts.charter import Charter, Requirements
 from libs.llm.correct import ask
 from libs.llm.decode import decode
 from libs.llm.fallback import FallbackModel

@@ -3,7 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from libs.contracts.artifacts import Architecture, Charter, ModelReview, Requirements, SourceFile, WrittenCode
+from libs.contracts.artifacts import Architecture, ModelReview, SourceFile, WrittenCode
+from libs.contracts.charter import Charter, Requirements
 from libs.llm.inputs import ArchitectureInput, FileInput, RequirementsInput, ReviewInput
 from libs.llm.offline import OfflineModel
 from libs.llm.port import ModelError, Task

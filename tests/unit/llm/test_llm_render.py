@@ -4,18 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.contracts.artifacts import (
-    Architecture,
-    Charter,
-    Entity,
-    Field,
-    Issue,
-    Module,
-    Passage,
-    Requirements,
-    SourceFile,
-    WrittenCode,
-)
+from libs.contracts.artifacts import Architecture, Issue, Module, Passage, SourceFile, WrittenCode
+from libs.contracts.charter import Charter, Entity, Requirements
+from libs.contracts.fields import Field
 from libs.llm.inputs import ArchitectureInput, FileInput, RequirementsInput, ReviewInput
 from libs.llm.port import Correction, Task
 from libs.llm.render import data, messages

@@ -8,7 +8,8 @@ import jsonschema
 import msgspec
 import pytest
 
-from libs.contracts.artifacts import Architecture, Charter, ModelReview, Requirements, WrittenCode
+from libs.contracts.artifacts import Architecture, ModelReview, WrittenCode
+from libs.contracts.charter import Charter, Requirements
 from libs.llm.schema import BARE, BRIEF, LEAN, OPENAI, Form, NotStrictError, strict_schema
 
 ANSWERS = [Requirements, Architecture, WrittenCode, ModelReview]

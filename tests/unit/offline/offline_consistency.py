@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from libs.contracts.artifacts import Charter, Entity
+from libs.contracts.charter import Charter, Entity
 
 SNAKE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PASCAL = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")

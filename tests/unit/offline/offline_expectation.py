@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from libs.contracts.artifacts import Charter, Entity
+from libs.contracts.charter import Charter, Entity
 
 _ENTITY = re.compile(r"(\w+)\(([^)]*)\)")
 _FIELD = re.compile(r"(\w+)(?::(\w+))?([*?]*)")

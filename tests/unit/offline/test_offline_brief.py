@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from offline_consistency import faults
 
-from libs.contracts.artifacts import Charter, Entity, Field, Permission
+from libs.contracts.charter import Charter, Entity, Permission
+from libs.contracts.fields import Field
 from libs.offline import read_wish
 
 LIBRARY = (

@@ -6,7 +6,7 @@ import pytest
 from offline_consistency import faults
 from test_offline_brief import LIBRARY, charter_of, entity_of, field_of, links_of
 
-from libs.contracts.artifacts import Charter, Permission
+from libs.contracts.charter import Charter, Permission
 from libs.offline import read_wish
 
 BASE = charter_of(LIBRARY)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from offline_consistency import faults
 from test_offline_wishes import WISHES
 
-from libs.contracts.artifacts import Requirements
+from libs.contracts.charter import Requirements
 from libs.offline import draft_architecture, read_wish
 from libs.offline.lexicon import attributes, grammar, nouns, verbs
 

@@ -9,7 +9,7 @@ from offline_wishes_one import WISHES as FIRST
 from offline_wishes_three import WISHES as THIRD
 from offline_wishes_two import WISHES as SECOND
 
-from libs.contracts.artifacts import Charter
+from libs.contracts.charter import Charter
 from libs.offline import read_wish
 
 WISHES = (*FIRST, *SECOND, *THIRD)
