@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from libs.blueprint import columns, known
+from libs.blueprint import columns, known, rulebook
 from libs.blueprint.faults import check_charter
 from libs.blueprint.filters import FILTERS
 from libs.blueprint.project import Project
@@ -77,6 +77,7 @@ def _entity_sheets(project: Project, number: int) -> Iterator[Sheet]:
     view, seed = project.views[number], project.seeds[number]
     checks = [check for field in view.fields for check in columns.checks(field)]
     extra = {"view": view, "seed": seed, "checks": checks, "hooked": view.name in project.hooked}
+    extra["hooks"] = rulebook.hooks(view)
     values = project.values | extra
     yield Sheet(f"app/models/{view.module}.py", f"Table of {view.labels}", "app/model.py", values)
     yield Sheet(f"app/schemas/{view.module}.py", f"Bodies and answers of {view.labels}", "app/schema.py", values)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from libs.blueprint import columns, names, rules
+from libs.blueprint import access, columns, names, rulebook, rules
 from libs.blueprint.literals import prose, quoted
 from libs.blueprint.source import import_block, member_key
 from libs.blueprint.view import SCHEMAS, EntityView, Link
@@ -129,9 +129,12 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "reference": columns.reference,
     "relation": lambda link: columns.collection(link) if link.many else columns.relationship(link),
     "column": lambda field, view: columns.column(view, field),
+    "rule_call": rulebook.call,
     "schema_imports": schema_imports,
+    "scope": access.scope,
     "signature": rules.signature,
     "toml": lambda text: json.dumps(prose(text), ensure_ascii=False),
     "update_lines": schema_lines("Update", columns.update_line),
+    "user_parameter": access.user_parameter,
     "words": names.words,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from libs.blueprint import rulebook
 from libs.blueprint.view import SCHEMAS, EntityView
 
 _TYPES = {
@@ -59,6 +60,7 @@ _BY_TEMPLATE: dict[str, dict[str, str]] = {
     "app/settings.py": {"BaseSettings": "pydantic_settings", "SettingsConfigDict": "pydantic_settings"},
     "app/database.py": _TYPES
     | {name: _DATABASE[name] for name in ("Engine", "Mapped", "Session", "mapped_column", "sa")}
+    | {"Connection": "sqlalchemy.engine"}
     | {"DeclarativeBase": "sqlalchemy.orm", "Depends": "fastapi", "Request": "fastapi"},
     "app/columns.py": _TYPES | {"sa": "sqlalchemy as sa"},
     "app/errors.py": _TYPES
@@ -115,6 +117,8 @@ def names_for(template: str, views: Iterable[EntityView], own: EntityView | None
         for view in views:
             found |= {view.cls: "app.models"}
             found |= {f"{view.name}{kind}": "app.schemas" for kind in SCHEMAS}
+    if template == "app/route.py" and own is not None:
+        found |= rulebook.imports(own)
     if template == "app/schema.py" and own is not None:
         found |= dict.fromkeys(own.aliases, f"app.models.{own.module}")
     return found

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from libs.blueprint import values
+from libs.blueprint import rulebook, values
 from libs.blueprint.rules import RULES_PATH, hooks
 from libs.blueprint.seeds import seeds
 from libs.blueprint.source import import_block, natural
@@ -65,6 +65,7 @@ class Project:
             "roles": ", ".join(role.name for role in self.charter.roles),
             "owned": ", ".join(view.name for view in self.views if view.entity.owned),
             "uses_references": any(not link.many for link in links),
+            "uses_snapshots": any(rulebook.hooks(view).updated for view in self.views),
             "uses_collections": any(link.many for link in links),
         }
 

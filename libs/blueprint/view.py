@@ -90,6 +90,8 @@ class EntityView:
     number: int
     path: str
     fields: tuple[Field, ...]
+    charter: Charter
+    peers: dict[str, EntityView] = field(default_factory=dict[str, "EntityView"])
     links: list[Link] = field(default_factory=list["Link"])
 
     def __post_init__(self) -> None:
@@ -161,11 +163,12 @@ def closure(start: Iterable[EntityView], links: Callable[[EntityView], Iterable[
 def entity_views(charter: Charter) -> list[EntityView]:
     """Return a view of each entity, relations to unknown entities left out."""
     views = [
-        EntityView(entity, number, _path(charter, entity), tuple(_own_fields(entity)))
+        EntityView(entity, number, _path(charter, entity), tuple(_own_fields(entity)), charter)
         for number, entity in enumerate(charter.entities)
     ]
     by_name = {view.name: view for view in views}
     for view in views:
+        view.peers = by_name
         view.links.extend(_links(view, by_name))
     return views
 
