@@ -68,7 +68,8 @@ def _known(place: str, name: str, what: str, declared: list[str]) -> Iterator[st
 
 def _mentions(charter: Charter) -> Iterator[str]:
     """Check what names an entity or a role elsewhere."""
-    entities, roles = [entity.name for entity in charter.entities], [role.name for role in charter.roles]
+    entities = [entity.name for entity in charter.entities]
+    roles = [*(role.name for role in charter.roles), "public", "user", "admin"]  # these three need no mention
     for kind, items in (("endpoints", charter.endpoints), ("rules", charter.rules)):
         for index, item in enumerate(items):
             if item.entity:
