@@ -32,7 +32,7 @@ test: .venv/ready-dev ## all tests
 test-live: .venv/ready-dev ## one whole wish on a real small model (fetches about 0.5 GB once)
 	@$(BIN)/pytest -m live tests/live -o addopts= -s
 
-bench: .venv/ready-dev ## speed and size, each against a bare limit measured in the same run
+bench: .venv/ready-dev ## speed, size and how well wishes are read, each against its target
 	@$(BIN)/python -m tests.bench
 
 lint: .venv/ready-dev ## ruff and basedpyright

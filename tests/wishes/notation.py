@@ -123,7 +123,7 @@ def _states(entity: WantedEntity, rest: str, mark: str) -> None:
     name, _, chain = rest.partition(" ")
     allowed = moves(chain)
     certain = [pair for pair, free in allowed.items() if free != "~"]
-    made = States(name, re.split(r"[>/]", chain)[0], tuple(Transition(*pair) for pair in certain))
+    made = States(name, re.split(r"[>/]", marked(chain)[1])[0], tuple(Transition(*pair) for pair in certain))
     entity.states = Want(made, mark)
     entity.moves = allowed
 

@@ -22,7 +22,7 @@ def compare(wanted: Wanted, charter: Charter, aligned: Aligned, tallies: Tallies
         entity = there.get(want.name, Entity(want.name, want.plural))
         if not want.may:
             sets(tallies["traits"], *_traits(want), {f"{want.name} {each}" for each in _has(entity)})
-            sets(tallies["states"], *_moves(want), _steps(want.name, entity.states))
+            sets(tallies["states"], *_moves(want, entity.states), _steps(want.name, entity.states))
             _actions(want, entity, aligned, tallies["actions"])
             _computed(want, entity, aligned, tallies["computed"])
     _rules(wanted, charter, aligned, tallies["rules"])
@@ -47,12 +47,20 @@ def _has(entity: Entity) -> set[str]:
     return {flag for flag in _FLAGS if getattr(entity, flag)} | {f"search {canon(name)}" for name in entity.search}
 
 
-def _moves(want: WantedEntity) -> tuple[set[str], set[str]]:
+def _moves(want: WantedEntity, given: States | None) -> tuple[set[str], set[str]]:
+    """The first state counts, unless its first move is marked: then the wish leaves its name open."""
+    if not want.states:
+        return set(), set()
     steps = {f"{want.name} {canon(one)}>{canon(two)}": mark for (one, two), mark in want.moves.items()}
-    certain = want.states is not None and not want.states.may
-    sure = {step for step, mark in steps.items() if certain and not mark}
-    sure |= {f"{want.name} starts {canon(want.states.item.initial)}"} if certain and want.states else set()
-    return sure, set(steps) | ({f"{want.name} starts {canon(want.states.item.initial)}"} if want.states else set())
+    open_start = bool(next(iter(want.moves.values())))
+    starts = set() if open_start else {f"{want.name} starts {canon(want.states.item.initial)}"}
+    free = {step for step in _steps(want.name, given) if open_start and given and _leaves(step, given.initial)}
+    sure = {step for step, mark in steps.items() if not mark} | starts
+    return (set() if want.states.may else sure), {*steps, *starts, *free}
+
+
+def _leaves(step: str, state: str) -> bool:
+    return step.split(" ", 1)[1].startswith((f"starts {canon(state)}", f"{canon(state)}>"))
 
 
 def _steps(name: str, states: States | None) -> set[str]:

@@ -65,10 +65,10 @@ def field(line: str) -> Want:
     open_to = [mark[1:] for mark in marks if mark.startswith("~")]
     for mark in marks:
         given |= {} if mark.startswith("~") else _mark(mark)
-    said = frozenset(given)
+    said = frozenset(given) - {*open_to}
     for mark in open_to:
-        given |= {} if mark == "unique" else _mark(mark)
-    loose = frozenset(name for mark in open_to for name in _mark(mark))
+        given |= {} if mark in ("unique", "choices") else _mark(mark)
+    loose = frozenset(name for mark in open_to for name in ([mark] if mark == "choices" else _mark(mark)))
     return Want(
         Field(names[0], types[0], **given),
         names=tuple(names),
