@@ -21,7 +21,13 @@ def compare(wanted: Wanted, charter: Charter, aligned: Aligned, tallies: Tallies
     for want in wanted.entities:
         entity = there.get(want.name, Entity(want.name, want.plural))
         if not want.may:
-            sets(tallies["traits"], *_traits(want), {f"{want.name} {each}" for each in _has(entity)})
+            sure, free = _traits(want)
+            sets(
+                tallies["traits"],
+                sure,
+                free,
+                {f"{want.name} {each}" for each in _has(entity)} | _owned(entity, sure, aligned),
+            )
             sets(tallies["states"], *_moves(want, entity.states), _steps(want.name, entity.states))
             _actions(want, entity, aligned, tallies["actions"])
             _computed(want, entity, aligned, tallies["computed"])
@@ -45,6 +51,13 @@ def _traits(want: WantedEntity) -> tuple[set[str], set[str]]:
 
 def _has(entity: Entity) -> set[str]:
     return {flag for flag in _FLAGS if getattr(entity, flag)} | {f"search {canon(name)}" for name in entity.search}
+
+
+def _owned(entity: Entity, sure: set[str], aligned: Aligned) -> set[str]:
+    """Rows that lead to somebody who signs in have an owner as well as those that are marked so."""
+    accounts = {each.name for each in aligned.entities if each.account}
+    leads = any(each.target in accounts and each.kind != "many_to_many" for each in entity.relations)
+    return {each for each in sure if leads and each.endswith(" owned")}
 
 
 def _moves(want: WantedEntity, given: States | None) -> tuple[set[str], set[str]]:

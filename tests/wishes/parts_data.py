@@ -26,7 +26,7 @@ def compare(wanted: Wanted, charter: Charter, aligned: Aligned, tallies: Tallies
         if not want.may:
             _found(tallies["entities"], want.name in there, want.name)
             _fields(want, there.get(want.name), aligned, tallies)
-            _relations(want, there.get(want.name), aligned, tallies["relations"])
+            _relations(want, there.get(want.name), aligned, tallies)
     assert len(missing_links) + len(there) == len(wanted.entities), charter.name
 
 
@@ -120,18 +120,25 @@ def _detail(field: Field, name: str) -> object:
 # Relations
 
 
-def _relations(want: WantedEntity, entity: Entity | None, aligned: Aligned, tally: Tally) -> None:
+def _relations(want: WantedEntity, entity: Entity | None, aligned: Aligned, tallies: Tallies) -> None:
     taken: set[int] = set()
+    tally = tallies["relations"]
     for relation in entity.relations if entity else ():
         found = relation_for(want, relation, aligned, taken)
         if found and _kind_fits(found, relation):
             taken.add(id(found))
+            _optional(f"{want.name}.{found.names[0]}", found, relation, tallies["details"])
         elif not _is_free(want, relation, aligned):
             tally.extra.append(f"{want.name} {relation.kind} {relation.target} as {relation.name}")
     for each in want.relations:
         if not each.may:
             right = id(each) in taken or _other_side(want, each, aligned)
             _found(tally, right, f"{want.name} {each.item.kind} {each.item.target} as {each.names[0]}")
+
+
+def _optional(place: str, found: Want, relation: Relation, tally: Tally) -> None:
+    if "?" in found.said and not found.may:
+        _found(tally, not relation.required, f"{place} required False")
 
 
 def _kind_fits(found: Want, relation: Relation) -> bool:
