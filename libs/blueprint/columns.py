@@ -6,6 +6,7 @@ from typing import Any
 
 from libs.blueprint import names, values
 from libs.blueprint.literals import literal, prose, quoted
+from libs.blueprint.stamps import Stamp
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.fields import Field
 
@@ -14,8 +15,8 @@ _KINDS: dict[str, tuple[str, str, str]] = {
     "string": ("str", "sa.String({length})", "str"),
     "text": ("str", "sa.Text", "str"),
     "integer": ("int", "sa.Integer", "Int32"),
-    "decimal": ("Decimal", "Scaled(18, 6)", "FixedPoint"),
-    "money": ("Decimal", "Scaled(12, 2)", "Money"),
+    "decimal": ("Decimal", "Scaled({digits}, {places})", "Decimal"),
+    "money": ("Decimal", "Scaled({digits}, {places})", "Money"),
     "boolean": ("bool", "sa.Boolean", "bool"),
     "date": ("dt.date", "sa.Date", "dt.date"),
     "datetime": ("dt.datetime", "UtcDateTime", "UtcTime"),
@@ -34,8 +35,9 @@ _EMPTY = {"[]": "list", "{}": "dict"}
 def column(view: EntityView, field: Field) -> str:
     """Return the declaration of a field as mapped column."""
     attr = names.attribute(field.name)
+    unique = field.unique and not view.entity.soft_delete
     args = [quoted(field.name)] if attr != field.name else []
-    args += [_sql_type(view, field), *(["unique=True"] if field.unique else [])]
+    args += [_mapped_type(view, field), *(["unique=True"] if unique else [])]
     args += ["index=True"] if field.indexed and not field.unique else []
     args += [f"default={_default(field)}"] if values.has_default(field) else []
     return f"{attr}: Mapped[{_optional(_annotation(view, field), field.required)}] = mapped_column({', '.join(args)})"
@@ -45,11 +47,18 @@ def _annotation(view: EntityView, field: Field) -> str:
     return view.choice_alias(field) if field.type == "enum" else _KINDS[field.type][0]
 
 
-def _sql_type(view: EntityView, field: Field) -> str:
+def _mapped_type(view: EntityView, field: Field) -> str:
+    return sql_type(view, field, f"*get_args({view.choice_alias(field)})" if field.type == "enum" else "")
+
+
+def sql_type(view: EntityView, field: Field, choices: str = "") -> str:
+    """Return the source of a field's type in SQL; ``choices`` is the source of an enum's choices, if not spelt out."""
     if field.type == "enum":
-        alias = view.choice_alias(field)
-        return f'sa.Enum(*get_args({alias}), name="{names.snake(alias)}", native_enum=False, create_constraint=True)'
-    return _KINDS[field.type][1].format(length=values.longest(field))
+        spelt = choices or ", ".join(quoted(choice) for choice in field.choices)
+        name = names.snake(view.choice_alias(field))
+        return f'sa.Enum({spelt}, name="{name}", native_enum=False, create_constraint=True)'
+    digits, places = values.places(field)
+    return _KINDS[field.type][1].format(length=values.longest(field), digits=digits, places=places)
 
 
 def _optional(annotation: str, required: bool) -> str:
@@ -62,16 +71,17 @@ def _default(field: Field) -> str:
     return _EMPTY.get(value) or (f"lambda: {value}" if value[0] in "[{" else value)
 
 
-def checks(field: Field) -> list[str]:
-    """Return the table's constraints that hold a number within its bounds, whoever writes it."""
-    if field.type not in ("integer", *values.SCALES):
+def checks(field: Field) -> list[tuple[str, str]]:
+    """Return the conditions that hold a number within its bounds, whoever writes it, each with its name."""
+    if field.type not in ("integer", *values.FIXED_TYPES):
         return []
-    typed = "" if field.type == "integer" else f", {_KINDS[field.type][1]}"
+    digits, places = values.places(field)
+    typed = "" if field.type == "integer" else f", Scaled({digits}, {places})"
     target = f"sa.column({quoted(field.name)}{typed})"
     low, high = values.bounds(field)
     limits = (("minimum", ">=", low), ("maximum", "<=", high))
     return [
-        f'sa.CheckConstraint({target} {sign} {literal(bound)}, name="{field.name}_{which}")'
+        (f"{field.name}_{which}", f"{target} {sign} {literal(bound)}")
         for which, sign, bound in limits
         if bound is not None
     ]
@@ -119,7 +129,9 @@ def _schema_default(field: Field) -> str:
 def _constraints(field: Field) -> list[str]:
     if field.type in values.TEXT_TYPES:
         return _text_constraints(field)
-    return [] if field.type == "datetime" else _bounds(field)
+    digits, places = values.places(field)
+    fixed = [f"max_digits={digits}", f"decimal_places={places}"] if field.type == "decimal" else []
+    return fixed if field.type == "datetime" else [*fixed, *_bounds(field)]
 
 
 def _bounds(field: Field) -> list[str]:
@@ -155,9 +167,19 @@ def reference(link: Link) -> str:
     """Return the declaration of a foreign key column."""
     kind = _optional("int", link.relation.required)
     rule = link.relation.on_delete.upper().replace("_", " ")
-    once = "unique=True" if link.single else "index=True"
+    once = "unique=True" if link.single and not link.source.entity.soft_delete else "index=True"
     target = f'sa.ForeignKey("{link.target.plural}.id", ondelete="{rule}")'
     return f"{link.key}: Mapped[{kind}] = mapped_column({target}, {once})"
+
+
+def query_type(view: EntityView, field: Field) -> str:
+    """Return the annotation of a field's value in the query of a list."""
+    return view.choice_alias(field) if field.type == "enum" else _KINDS[field.type][2]
+
+
+def stamp(each: Stamp) -> str:
+    """Return the declaration of a column that the server fills in."""
+    return f"{each.name}: Mapped[{each.annotation}] = mapped_column({', '.join([each.sql, *each.options])})"
 
 
 def relationship(link: Link) -> str:

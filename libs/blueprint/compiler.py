@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from libs.blueprint import columns, known, rulebook
+from libs.blueprint import behaviour, columns, known, rulebook
 from libs.blueprint.faults import check_charter
 from libs.blueprint.filters import FILTERS
+from libs.blueprint.indexes import table_arguments
+from libs.blueprint.listing import listed
 from libs.blueprint.project import Project
+from libs.blueprint.proofs import list_proof
+from libs.blueprint.sheets import Sheet, fixed_sheets
 from libs.blueprint.source import MARKER, with_imports, within_width
+from libs.blueprint.view import EntityView
 from libs.contracts.artifacts import Architecture, PlannedFile, SourceFile
 from libs.contracts.charter import Charter
 
 
 class BlueprintError(ValueError):
     """The charter cannot be printed; the message names the first fault's place and what to do."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One file to print: where, what for, from which template with which extra values."""
-
-    path: str
-    purpose: str
-    template: str
-    values: dict[str, Any]
 
 
 def compile_project(charter: Charter, architecture: Architecture) -> tuple[SourceFile, ...]:
@@ -62,53 +55,30 @@ def _checked(charter: Charter, architecture: Architecture) -> Project:
 def _sheets(project: Project) -> Iterator[Sheet]:
     if not project.views:
         return
-    yield from _fixed_sheets(project)
+    yield from fixed_sheets(project)
     for view in project.views:
-        yield from _entity_sheets(project, view.number)
+        yield from _entity_sheets(project, view)
+    for path, purpose, template, values in behaviour.sheets(project.charter, project.views):
+        yield Sheet(path, purpose, template, project.values | values)
 
 
-def _fixed_sheets(project: Project) -> Iterator[Sheet]:
-    for path, purpose, template in _FIXED:
-        if project.wants(path):
-            yield Sheet(path, purpose, template, project.values)
-
-
-def _entity_sheets(project: Project, number: int) -> Iterator[Sheet]:
-    view, seed = project.views[number], project.seeds[number]
-    checks = [check for field in view.fields for check in columns.checks(field)]
-    extra = {"view": view, "seed": seed, "checks": checks, "hooked": view.name in project.hooked}
-    extra["hooks"] = rulebook.hooks(view)
-    values = project.values | extra
+def _entity_sheets(project: Project, view: EntityView) -> Iterator[Sheet]:
+    checks = [
+        f'sa.CheckConstraint({source}, name="{name}")' for each in view.fields for name, source in columns.checks(each)
+    ]
+    values = project.values | {
+        "view": view,
+        "seed": project.seeds[view.number],
+        "proof": list_proof(view),
+        "arguments": [*checks, *table_arguments(view)],
+        "columns": listed(view),
+        "hooks": rulebook.hooks(view),
+        "example": "",
+    }
     yield Sheet(f"app/models/{view.module}.py", f"Table of {view.labels}", "app/model.py", values)
     yield Sheet(f"app/schemas/{view.module}.py", f"Bodies and answers of {view.labels}", "app/schema.py", values)
     yield Sheet(f"app/routes/{view.routes}.py", f"Endpoints of {view.labels}", "app/route.py", values)
     yield Sheet(f"tests/test_{view.routes}.py", f"Tests of {view.labels}", "tests/test_entity.py", values)
-
-
-_FIXED = (
-    (".gitignore", "What stays out of the repository", "gitignore"),
-    ("Dockerfile", "Container image", "Dockerfile"),
-    ("README.md", "How to run it, data, endpoints, rules", "README.md"),
-    ("pyproject.toml", "Project metadata and tools", "pyproject.toml"),
-    ("requirements.txt", "Pinned packages", "requirements.txt"),
-    ("app/__init__.py", "The application package", "app/init.py"),
-    ("app/columns.py", "Column types that mean the same on every database", "app/columns.py"),
-    ("app/crud.py", "What the routes have in common", "app/crud.py"),
-    ("app/database.py", "Engine, base of the tables, session", "app/database.py"),
-    ("app/errors.py", "Errors and how they are answered", "app/errors.py"),
-    ("app/main.py", "The application", "app/main.py"),
-    ("app/models/__init__.py", "All tables", "app/models.py"),
-    ("app/pagination.py", "Lists in pages", "app/pagination.py"),
-    ("app/routes/__init__.py", "All routes", "app/routes.py"),
-    ("app/rules.py", "Business rules", "app/rules.py"),
-    ("app/schemas/__init__.py", "All schemas", "app/schemas.py"),
-    ("app/schemas/base.py", "What the schemas have in common", "app/schema_base.py"),
-    ("app/settings.py", "Settings", "app/settings.py"),
-    ("tests/__init__.py", "The test package", "tests/init.py"),
-    ("tests/conftest.py", "Fixtures", "tests/conftest.py"),
-    ("tests/seed.py", "Valid bodies for the tests", "tests/seed.py"),
-    ("tests/test_app.py", "Tests of the application as a whole", "tests/test_app.py"),
-)
 
 
 @cache

@@ -26,6 +26,8 @@ def _misplaced(field: Field) -> Iterator[str]:
         yield f"min_length and max_length do not apply to type {field.type}; use minimum and maximum or leave them out"
     if (field.minimum or field.maximum) and field.type not in values.BOUNDED_TYPES:
         yield f"minimum and maximum do not apply to type {field.type}; use min_length and max_length or leave them out"
+    if field.scale is not None and field.type != "decimal":
+        yield f"scale applies to decimal, not to {field.type}; leave it out"
     if field.pattern is not None and field.type not in ("string", "text"):
         yield f"pattern applies to string and text, not to {field.type}; leave it out"
     if (field.unique or field.indexed) and field.type == "json":

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from libs.blueprint import access, columns, names, rulebook, rules
+from libs.blueprint import access, behaviour, columns, listing, migration, names, rulebook
 from libs.blueprint.literals import prose, quoted
 from libs.blueprint.source import import_block, member_key
 from libs.blueprint.view import SCHEMAS, EntityView, Link
@@ -84,12 +84,40 @@ def excluded(view: EntityView) -> str:
     return f"exclude={{{keys}}}" if keys else ""
 
 
+def may(view: EntityView, role: str) -> str:
+    """Say what a role may do with rows of an entity, for the table of roles."""
+    found = {action: access.right(view, action).reach(role) for action in access.actions(view)}
+    if len(set(found.values())) == 1:
+        return {"every": "everything", "own": "everything of their own", "none": "–"}[found["read"]]
+    said = [
+        f"{names.words(action)}{' own' if reach == 'own' else ''}" for action, reach in found.items() if reach != "none"
+    ]
+    return ", ".join(said)
+
+
+def initial(view: EntityView) -> str:
+    """Return the arguments that a new row is made of."""
+    values = f"**data.model_dump({excluded(view)})"
+    return f"{values}, {view.stamps.owner}=user.id" if view.entity.owned and not view.entity.account else values
+
+
 def schema_lines(schema: str, line: Callable[[EntityView, Field], str]) -> Callable[[EntityView], list[str]]:
     """Return the function that lists a schema's fields."""
     return lambda view: [
         *(line(view, field) for field in view.fields),
+        *_stamp_lines(schema, view),
         *(columns.link_line(link, schema) for link in view.links),
+        *(behaviour.computed_lines(view) if schema == "Read" else ()),
     ]
+
+
+def _stamp_lines(schema: str, view: EntityView) -> list[str]:
+    if schema == "Read":
+        return [f"{stamp.name}: {stamp.annotation}" for stamp in view.stamps.all if stamp.shown]
+    if not view.entity.account:
+        return []
+    default = "None" if schema == "Create" else "Field(default_factory=unset)"
+    return [f"{view.stamps.owner}: RowId | None = {default}"]
 
 
 def class_imports(views: Iterable[EntityView]) -> str:
@@ -102,38 +130,48 @@ def schema_imports(views: Iterable[EntityView]) -> str:
     return import_block({f"{view.name}{kind}": f"app.schemas.{view.module}" for view in views for kind in SCHEMAS})
 
 
-def exports(base: str, views: Iterable[EntityView]) -> str:
-    """Return ``__all__`` of the package of tables (with the name of their base) or of schemas."""
-    members = (
-        [base, *(view.cls for view in views)] if base else [f"{view.name}{kind}" for view in views for kind in SCHEMAS]
-    )
+def exports(members: Iterable[str]) -> str:
+    """Return ``__all__`` of a package."""
     return "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(members, key=member_key)) + "]"
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
+FILTERS: dict[str, Callable[..., Any]] = behaviour.FILTERS | {
     "about": about,
+    "access_check": access.check,
+    "access_function": access.function,
     "article": article,
     "class_imports": class_imports,
     "choice_alias": lambda field, view: view.choice_alias(field),
+    "confirms": access.confirms,
     "create_lines": schema_lines("Create", columns.create_line),
     "er_line": er_line,
     "exports": exports,
     "excluded": excluded,
+    "index_lines": migration.index_lines,
+    "initial": initial,
     "link_notes": link_notes,
+    "may": may,
     "md": markdown,
     "notes": notes,
+    "owned_by": lambda view: access.owned_by(view) if access.own_path(view) is not None else "",
     "outcome": lambda link: _OUTCOMES[link.relation.on_delete],
     "prose": prose,
     "quoted": quoted,
+    "query_lines": listing.query_lines,
     "read_lines": schema_lines("Read", columns.read_line),
     "reference": columns.reference,
+    "refer": access.refer,
     "relation": lambda link: columns.collection(link) if link.many else columns.relationship(link),
     "column": lambda field, view: columns.column(view, field),
+    "rows": access.rows,
     "rule_call": rulebook.call,
     "schema_imports": schema_imports,
     "scope": access.scope,
-    "signature": rules.signature,
+    "search_columns": listing.search_columns,
+    "sortable": listing.sortable,
+    "stamp": columns.stamp,
     "toml": lambda text: json.dumps(prose(text), ensure_ascii=False),
+    "upgrade_lines": migration.upgrade_lines,
     "update_lines": schema_lines("Update", columns.update_line),
     "user_parameter": access.user_parameter,
     "words": names.words,

@@ -4,121 +4,169 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libs.blueprint import rulebook
+from libs.blueprint import behaviour
 from libs.blueprint.view import SCHEMAS, EntityView
 
-_TYPES = {
+_STANDARD = {
     "Annotated": "typing",
     "Any": "typing",
+    "AsyncIterator": "collections.abc",
+    "Callable": "collections.abc",
     "Decimal": "decimal",
+    "Generic": "typing",
+    "HTTPStatus": "http",
     "Iterator": "collections.abc",
     "Literal": "typing",
+    "Mapping": "collections.abc",
+    "NamedTuple": "typing",
+    "Path": "pathlib",
+    "Sequence": "collections.abc",
+    "TYPE_CHECKING": "typing",
     "TypeVar": "typing",
     "UUID": "uuid",
+    "asynccontextmanager": "contextlib",
+    "cache": "functools",
+    "cast": "typing",
+    "compare_digest": "hmac",
+    "dataclass": "dataclasses",
     "dt": "datetime as dt",
+    "get_args": "typing",
+    "json": "json",
+    "logging": "logging",
+    "operator": "operator",
+    "perf_counter": "time",
+    "re": "re",
+    "sha256": "hashlib",
+    "token_urlsafe": "secrets",
     "uuid4": "uuid",
 }
 _DATABASE = {
-    "Base": "app.database",
+    "Connection": "sqlalchemy.engine",
+    "DeclarativeBase": "sqlalchemy.orm",
     "Engine": "sqlalchemy.engine",
+    "IntegrityError": "sqlalchemy.exc",
     "Mapped": "sqlalchemy.orm",
     "Session": "sqlalchemy.orm",
-    "SessionDep": "app.database",
-    "connect": "app.database",
+    "StaticPool": "sqlalchemy.pool",
     "mapped_column": "sqlalchemy.orm",
     "relationship": "sqlalchemy.orm",
     "sa": "sqlalchemy as sa",
 }
-_COLUMNS = {"Scaled": "app.columns", "UtcDateTime": "app.columns", "today": "app.columns", "utc_now": "app.columns"}
-_PYDANTIC = {
-    "AfterValidator": "pydantic",
-    "BaseModel": "pydantic",
-    "ConfigDict": "pydantic",
-    "EmailStr": "pydantic",
-    "Field": "pydantic",
-    "HttpUrl": "pydantic",
-    "JsonValue": "pydantic",
-    "TypeAdapter": "pydantic",
-}
-_SCHEMA_BASE = dict.fromkeys(
-    ("FixedPoint", "Input", "Int32", "MAX_INT", "Money", "Output", "RowId", "RowIds", "Url", "UtcTime", "unset"),
-    "app.schemas.base",
-)
-_TESTS = {
-    "Callable": "collections.abc",
+_WEB = {
+    "APIRouter": "fastapi",
+    "CORSMiddleware": "fastapi.middleware.cors",
+    "Depends": "fastapi",
     "FastAPI": "fastapi",
-    "Iterator": "collections.abc",
-    "Path": "pathlib",
-    "StaticPool": "sqlalchemy.pool",
+    "HTTPException": "starlette.exceptions",
+    "JSONResponse": "fastapi.responses",
+    "OAuth2PasswordBearer": "fastapi.security",
+    "OAuth2PasswordRequestForm": "fastapi.security",
+    "Query": "fastapi",
+    "Request": "fastapi",
+    "RequestResponseEndpoint": "starlette.middleware.base",
+    "RequestValidationError": "fastapi.exceptions",
+    "Response": "fastapi",
     "TestClient": "fastapi.testclient",
-    "create_app": "app.main",
-    "connect": "app.database",
+}
+_PYDANTIC = dict.fromkeys(
+    (
+        *("AfterValidator", "BaseModel", "ConfigDict", "EmailStr", "Field", "HttpUrl"),
+        *("JsonValue", "SecretStr", "TypeAdapter"),
+    ),
+    "pydantic",
+) | {
+    "BaseSettings": "pydantic_settings",
+    "SettingsConfigDict": "pydantic_settings",
+    "to_jsonable_python": "pydantic_core",
+}
+_OTHERS = {
+    "Config": "alembic.config",
+    "MigrationContext": "alembic.migration",
+    "PasswordHash": "pwdlib",
+    "command": "alembic",
+    "compare_metadata": "alembic.autogenerate",
+    "context": "alembic",
+    "jwt": "jwt",
+    "op": "alembic",
     "pytest": "pytest",
-    "Any": "typing",
 }
-_BY_TEMPLATE: dict[str, dict[str, str]] = {
-    "app/settings.py": {"BaseSettings": "pydantic_settings", "SettingsConfigDict": "pydantic_settings"},
-    "app/database.py": _TYPES
-    | {name: _DATABASE[name] for name in ("Engine", "Mapped", "Session", "mapped_column", "sa")}
-    | {"Connection": "sqlalchemy.engine"}
-    | {"DeclarativeBase": "sqlalchemy.orm", "Depends": "fastapi", "Request": "fastapi"},
-    "app/columns.py": _TYPES | {"sa": "sqlalchemy as sa"},
-    "app/errors.py": _TYPES
-    | {
-        "BaseModel": "pydantic",
-        "FastAPI": "fastapi",
-        "HTTPException": "starlette.exceptions",
-        "HTTPStatus": "http",
-        "IntegrityError": "sqlalchemy.exc",
-        "JSONResponse": "fastapi.responses",
-        "Request": "fastapi",
-        "RequestValidationError": "fastapi.exceptions",
-        "re": "re",
-    },
-    "app/pagination.py": _TYPES | _DATABASE | _PYDANTIC | {"Generic": "typing", "Query": "fastapi"},
-    "app/crud.py": _TYPES | _DATABASE | {"InvalidReference": "app.errors", "NotFound": "app.errors"},
-    "app/main.py": _DATABASE
-    | {
-        "AsyncIterator": "collections.abc",
-        "FastAPI": "fastapi",
-        "Settings": "app.settings",
-        "add_error_handlers": "app.errors",
-        "asynccontextmanager": "contextlib",
-        "models": "app",
-        "router": "app.routes",
-    },
-    "app/model.py": _TYPES | _DATABASE | _COLUMNS | {"TYPE_CHECKING": "typing", "get_args": "typing"},
-    "app/schema_base.py": _TYPES | _PYDANTIC,
-    "app/schema.py": _TYPES | _PYDANTIC | _COLUMNS | _SCHEMA_BASE,
-    "app/route.py": {
-        "APIRouter": "fastapi",
-        "PROBLEMS": "app.errors",
-        "Page": "app.pagination",
-        "PageQuery": "app.pagination",
-        "RowId": "app.schemas.base",
-        "SessionDep": "app.database",
-        "crud": "app",
-        "paginate": "app.pagination",
-        "rules": "app",
-        "sa": "sqlalchemy as sa",
-    },
-    "app/rules.py": {"Session": "sqlalchemy.orm"},
-    "tests/conftest.py": _TESTS | {"Seed": "tests.seed"},
-    "tests/seed.py": _TESTS,
-    "tests/test_entity.py": _TESTS | {"Seed": "tests.seed"},
-    "tests/test_app.py": _TESTS | {"BODIES": "tests.seed"},
+# Ours: the module of each name, which no file imports from itself.
+_OURS = {
+    "app.access": ("Right",),
+    "app.auth.dependencies": ("CurrentAdmin", "CurrentUser", "OptionalUser"),
+    "app.auth.models": ("AuthSession", "AuthUser"),
+    "app.auth.passwords": ("hash_password", "verify_password"),
+    "app.auth.schemas": ("PasswordChange", "RefreshToken", "Registration", "Tokens", "User", "UserChange"),
+    "app.auth": ("accounts", "tokens"),
+    "app.columns": ("Scaled", "UtcDateTime", "today", "utc_now"),
+    "app.database": ("Base", "SessionDep", "connect"),
+    "app.errors": (
+        *("Conflict", "Forbidden", "InvalidReference", "NotFound", "PROBLEMS", "Unauthorized"),
+        *("RuleBroken", "add_error_handlers"),
+    ),
+    "app.logging": ("log", "log_request", "set_up_logging"),
+    "app.main": ("ALEMBIC", "create_app", "migrate", "migrations"),
+    "app.pagination": ("Columns", "Page", "narrowed", "paginate", "searched"),
+    "app.routes": ("router",),
+    "app.schemas.base": (
+        *("Input", "Int32", "ListQuery", "MAX_INT", "Money", "Output", "RowId", "RowIds", "Url"),
+        *("UtcTime", "sorting", "unset"),
+    ),
+    "app.settings": ("Settings", "SettingsDep"),
+    "app": ("access", "crud", "models"),
+    "tests.access": ("GUARDED", "MOVES", "OWNED_REFERENCES", "POLICY", "give"),
+    "tests.conftest": ("AsUser", "SignedIn"),
+    "tests.seed": ("BODIES", "Seed"),
 }
+_OUR_NAMES = {name: module for module, names in _OURS.items() for name in names}
+_EVERYWHERE = _STANDARD | _DATABASE | _WEB | _PYDANTIC | _OTHERS | _OUR_NAMES
+
+
+def _only(text: str) -> dict[str, str]:
+    return {name: _EVERYWHERE[name] for name in text.split()}
+
+
+_IN_TESTS = _only("Any Callable TestClient pytest")
+# Files in which the charter's own words are names may use these names only, which no charter takes.
+_NARROW = {
+    "app/access.py": _only("AuthUser Forbidden Unauthorized dataclass sa"),
+    "app/model.py": _only(
+        "Annotated Any Base Decimal Literal Mapped Scaled TYPE_CHECKING UUID UtcDateTime dt get_args mapped_column"
+        " relationship sa today utc_now uuid4"
+    ),
+    "app/schema.py": _only(
+        "Annotated Any ConfigDict Decimal EmailStr Field Input Int32 JsonValue ListQuery Literal MAX_INT Money Output"
+        " RowId RowIds UUID Url UtcTime dt sorting today unset utc_now uuid4"
+    ),
+    "app/route.py": _only(
+        "APIRouter Annotated AuthUser Columns CurrentUser OptionalUser PROBLEMS Page Query RowId SessionDep access crud"
+        " narrowed paginate sa searched"
+    ),
+    "tests/access.py": _only("Any AuthUser FastAPI Session dataclass"),
+    "tests/seed.py": _IN_TESTS,
+    "tests/test_access.py": _only(
+        "Any AsUser FastAPI GUARDED MOVES OWNED_REFERENCES POLICY Response Seed SignedIn TestClient give pytest"
+    ),
+    "tests/test_entity.py": _IN_TESTS | _only("Seed"),
+}
+_NARROW |= {
+    "tests/test_access.py": _NARROW["tests/test_access.py"] | {"Response": "httpx2"},
+    "tests/test_auth.py": _EVERYWHERE | {"Response": "httpx2"},
+}
+_OF_ENTITIES = frozenset({"app/access.py", "app/route.py", "tests/access.py"})
 
 
 def names_for(template: str, views: Iterable[EntityView], own: EntityView | None) -> dict[str, str]:
     """Return name → module for the names that a file of a template may use; ``own`` is the entity it is about."""
-    found = dict(_BY_TEMPLATE[template])
-    if template in ("app/route.py", "app/rules.py"):
-        for view in views:
-            found |= {view.cls: "app.models"}
-            found |= {f"{view.name}{kind}": "app.schemas" for kind in SCHEMAS}
+    if template.startswith("behaviour/"):
+        return behaviour.names_for(template, views, own)
+    found = dict(_NARROW.get(template, _EVERYWHERE))
+    if template in _OF_ENTITIES:
+        found |= {view.cls: "app.models" for view in views}
     if template == "app/route.py" and own is not None:
-        found |= rulebook.imports(own)
+        found |= {f"{view.name}{kind}": "app.schemas" for view in views for kind in SCHEMAS} | behaviour.route_names(
+            own
+        )
     if template == "app/schema.py" and own is not None:
         found |= dict.fromkeys(own.aliases, f"app.models.{own.module}")
     return found

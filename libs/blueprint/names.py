@@ -17,7 +17,7 @@ construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_j
 model_computed_fields model_config model_construct model_copy model_extra model_fields model_fields_set
 model_json_schema model_parametrized_name model_post_init model_rebuild
 metadata registry type_annotation_map
-bool dt int list mapped_column property relationship sa self str unset
+bool dt int list mapped_column property relationship sa self sorting str today unset utc_now uuid4
 """
 RESERVED_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 # pydantic reserves whole prefixes here, so that a trailing underscore would not free the name.
@@ -25,11 +25,13 @@ PROTECTED_PREFIXES = ("model_dump", "model_validate")
 
 # Names the printed modules import next to an entity's class.
 _CLASSES = """
-Annotated Any APIRouter Base Decimal EmailStr Field FixedPoint Input Int32 Iterator JsonValue Literal Mapped Money
-Output Page PageQuery RowId RowIds Scaled Seed Session SessionDep TestClient UUID Url UtcDateTime UtcTime
+Annotated Any APIRouter AuditEntry AuthSession AuthUser Base Columns ConfigDict Conflict CurrentUser Decimal EmailStr
+FastAPI Field Forbidden Input Int32 Iterator JsonValue ListQuery Literal Mapped Mapping Money OptionalUser Output Page
+Query RowId RowIds RuleBroken Right Scaled Seed Session SessionDep TestClient TypeVar UUID Unauthorized Url UtcDateTime
+UtcTime
 """
 RESERVED_CLASSES = frozenset(_CLASSES.split())
-_RESERVED_MODULES = frozenset({"app", "base", "router"})
+_RESERVED_MODULES = frozenset({"app", "base", "init", "router"})
 
 
 def snake(name: str) -> str:

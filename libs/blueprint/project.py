@@ -6,24 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from libs.blueprint import rulebook, values
-from libs.blueprint.rules import RULES_PATH, hooks
+from libs.blueprint import access, behaviour, custom, migration, pins, values
+from libs.blueprint.indexes import Index, ruled
+from libs.blueprint.normal import plain
+from libs.blueprint.proofs import access_values
 from libs.blueprint.seeds import seeds
 from libs.blueprint.source import import_block, natural
-from libs.blueprint.view import entity_views
+from libs.blueprint.tables import tables
+from libs.blueprint.view import SCHEMAS, entity_views
 from libs.contracts.artifacts import Architecture
+from libs.contracts.behaviour import Rule
 from libs.contracts.charter import Charter, Endpoint
 
-# What the printed code was written and tested with.
-PINS = {
-    "fastapi": "0.165.0",
-    "pydantic": "2.14.3",
-    "pydantic-settings": "2.16.3",
-    "sqlalchemy": "2.1.9",
-    "uvicorn": "0.54.0",
-}
-TEST_PINS = {"httpx2": "2.16.2", "pytest": "9.2.0"}
-EMAIL_PIN = {"email-validator": "2.4.0"}
 _ROUTES = "app/routes/"
 
 
@@ -31,66 +25,128 @@ class Project:
     """Everything about one project that more than one file needs."""
 
     def __init__(self, charter: Charter, architecture: Architecture) -> None:
-        self.charter = charter
+        self.charter = plain(charter)
         self.architecture = architecture
-        self.views = entity_views(charter)
+        self.views = entity_views(self.charter)
         self.seeds = seeds(self.views)
-        self.hooks = hooks(charter, self.views)
-        self.hooked = {each.view.name for each in self.hooks}
-        self.types = {field.type for view in self.views for field in view.fields}
+        self.signs_in = access.signs_in(self.charter)
+        self.types = {field.type for view in self.views for field in view.fields} | behaviour.types(self.views)
+        self.asked = behaviour.uses(self.views)
         self.values = self._values()
 
-    def wants(self, path: str) -> bool:
-        """Tell whether a file that only some projects need is needed here."""
-        if path == RULES_PATH:
-            return bool(self.hooks)
-        return path != "app/columns.py" or bool(self.types & {"decimal", "money", "datetime"}) or self._uses("today")
-
     def _values(self) -> dict[str, Any]:
-        routers = list(self._routers())
-        modules = sorted({view.routes for view in self.views} | set(routers), key=natural)
-        links = [link for view in self.views for link in view.links]
-        return self._type_values() | {
+        return {
             "charter": self.charter,
             "views": self.views,
             "seeds": self.seeds,
-            "hooks": self.hooks,
-            "rules": self.charter.rules,
-            "requirements": list(self._requirements()),
-            "routers": [f"`{_ROUTES}{name}.py`" for name in routers],
-            "route_imports": import_block(dict.fromkeys(modules, "app.routes") | {"APIRouter": "fastapi"}),
-            "modules": modules,
+            "uses_ahead": self._sends("ahead("),
+            "uses_day_ahead": self._sends("day_ahead("),
             "other_endpoints": [each for each in self.charter.endpoints if not self._serves(each)],
-            "rules_note": self._rules_note(),
-            "roles": ", ".join(role.name for role in self.charter.roles),
-            "owned": ", ".join(view.name for view in self.views if view.entity.owned),
-            "uses_references": any(not link.many for link in links),
-            "uses_snapshots": any(rulebook.hooks(view).updated for view in self.views),
-            "uses_collections": any(link.many for link in links),
+            "rule_places": [(rule, self._place(rule)) for rule in self.charter.rules],
+            **self._type_values(),
+            **self._part_values(),
+            **self._import_values(),
+            **self._sign_in_values(),
+            **self._table_values(),
+            **pins.requirements(self.types, self.architecture, signs_in=self.signs_in),
         }
 
     def _type_values(self) -> dict[str, bool]:
-        return {
+        stamped = any(stamp.sql == "UtcDateTime" for view in self.views for stamp in view.stamps.all)
+        audited = any(view.entity.audit for view in self.views)
+        times = "datetime" in self.types or stamped or audited or self.signs_in
+        found = {
             "uses_decimals": bool(self.types & {"decimal", "money"}),
-            "uses_decimal": "decimal" in self.types,
             "uses_money": "money" in self.types,
             "uses_integers": "integer" in self.types,
-            "uses_times": "datetime" in self.types,
+            "uses_times": times,
+            "uses_utc_time": "datetime" in self.types or stamped,
             "uses_urls": "url" in self.types,
-            "uses_now": self._uses("utc_now"),
-            "uses_today": self._uses("today"),
+            "uses_now": stamped or audited or self.signs_in or self.asked["uses_now"] or self._uses("utc_now"),
+            "uses_today": self.asked["uses_today"] or self._uses("today"),
         }
+        return found | {"uses_columns": any(found[each] for each in ("uses_decimals", "uses_times", "uses_today"))}
 
     def _uses(self, factory: str) -> bool:
         return any(values.default_factory(field) == factory for view in self.views for field in view.fields)
 
-    def _requirements(self) -> Iterator[str]:
-        """Yield the pinned packages, then what the architecture adds to them."""
-        pins = PINS | TEST_PINS | (EMAIL_PIN if "email" in self.types else {})
-        yield from (f"{name}=={version}" for name, version in sorted(pins.items()))
-        for dependency in self.architecture.dependencies:
-            if plain_name(dependency.name) not in pins:
-                yield f"{dependency.name}{dependency.version}"
+    def _sends(self, helper: str) -> bool:
+        """Tell whether a valid body, or a test of behaviour, asks for a moment or a day from now."""
+        return any(re.search(rf"\b{re.escape(helper)}", line) for seed in self.seeds for line in seed.lines)
+
+    def _part_values(self) -> dict[str, Any]:
+        links, asked = [link for view in self.views for link in view.links], self.asked
+        soft = any(view.entity.soft_delete for view in self.views)
+        account = any(view.entity.account for view in self.views)
+        return {
+            "uses_references": account or any(not link.many for link in links),
+            "uses_collections": any(link.many for link in links),
+            "uses_snapshots": asked["uses_snapshots"],
+            "uses_search": any(view.entity.search for view in self.views),
+            "uses_soft_delete": soft,
+            "uses_conflict": soft or self.signs_in or asked["uses_conflict"],
+            "uses_confirm": any(
+                access.confirms(view, action) for view in self.views for action in ("create", "update")
+            ),
+            "audited": [view for view in self.views if view.entity.audit],
+        }
+
+    def _import_values(self) -> dict[str, Any]:
+        routers = list(self._routers())
+        modules = dict.fromkeys({view.routes for view in self.views} | set(routers), "app.routes")
+        modules |= {"reports": "app.routes"} if self.charter.reports else {}
+        modules |= {"audit": "app"} if any(view.entity.audit for view in self.views) else {}
+        modules |= {"auth": "app.auth.routes as auth"} if self.signs_in else {}
+        classes = {view.cls: f"app.models.{view.module}" for view in self.views} | {"Base": "app.database"}
+        classes |= dict.fromkeys(("AuthSession", "AuthUser"), "app.auth.models") if self.signs_in else {}
+        classes |= {"AuditEntry": "app.audit"} if any(view.entity.audit for view in self.views) else {}
+        if any(view.entity.computed for view in self.views):
+            classes |= {"add_computed_fields": "app.models.computed"}
+        return {
+            "routers": [f"`{_ROUTES}{name}.py`" for name in routers],
+            "route_imports": import_block(modules | {"APIRouter": "fastapi"}),
+            "modules": sorted(modules, key=lambda name: (name not in ("audit", "auth"), natural(name))),
+            "model_imports": import_block(classes),
+            "model_names": [name for name in classes if name != "add_computed_fields"],
+            "computes": "add_computed_fields" in classes,
+            "schema_names": [f"{view.name}{kind}" for view in self.views for kind in SCHEMAS],
+        }
+
+    def _sign_in_values(self) -> dict[str, Any]:
+        rights = [
+            (f"{view.plural}.{action}", right)
+            for view in self.views
+            for action, right in access.rights(view).items()
+            if action in ("refer", "assign") or not access.is_public(view, action)
+        ]
+        rights += behaviour.report_rights(self.views)
+        return {
+            "signs_in": self.signs_in,
+            "rights": rights,
+            "roles": access.roles(self.charter),
+            "signup_roles": [role.name for role in self.charter.roles if role.signup],
+            "default_role": access.default_role(self.charter),
+            **(access_values(self.views) if self.signs_in else {}),
+        }
+
+    def _table_values(self) -> dict[str, Any]:
+        found = tables(self.charter, self.views)
+        return {
+            "tables": found,
+            "late_lines": migration.late_lines(found),
+            "drop_late_lines": migration.drop_late_lines(found),
+            "ruled": [(index, rule, view.plural) for view in self.views for index, rule in ruled(view)],
+            "columns_of": _columns_of,
+        }
+
+    def _place(self, rule: Rule) -> str:
+        """Say in Markdown where a rule is kept."""
+        if rule.enforcement is not None:
+            found = [view.module for view in self.views if view.name == rule.entity]
+            return "".join(f"`app/rules/{module}.py`" for module in found)
+        written = {module.path for module in self.architecture.modules}
+        paths = [each.path for each in custom.places(self.charter) if each.rule == rule]
+        return ", ".join(f"`{path}`{'' if path in written else ', **not enforced yet**'}" for path in paths)
 
     def _routers(self) -> Iterator[str]:
         """Yield the route modules of the architecture that a model writes and that offer a router."""
@@ -104,24 +160,16 @@ class Project:
     def _serves(self, endpoint: Endpoint) -> bool:
         """Tell whether a printed route answers the endpoint; PATCH also stands for PUT."""
         path = re.sub(r"\{[^}]*\}", "{id}", endpoint.path.rstrip("/"))
-        collections = {view.path for view in self.views}
+        collections = {view.path: view for view in self.views}
         if path in collections:
             return endpoint.method in ("GET", "POST")
-        if path.removesuffix("/{id}") in collections and path.endswith("/{id}"):
+        head, _, action = path.partition("/{id}")
+        if head in collections and path == f"{head}/{{id}}":
             return endpoint.method != "POST"
-        return path == "/health"
-
-    def _rules_note(self) -> str:
-        if any(module.path == RULES_PATH for module in self.architecture.modules):
-            return (
-                f"They are enforced in `{RULES_PATH}`, in the transaction of each request; a broken rule answers 409."
-            )
-        place = (
-            f" `{RULES_PATH}` is the place for them: its functions are called before each change." if self.hooks else ""
-        )
-        return f"**Not enforced yet**, beyond what the fields' own bounds say.{place}"
+        if head in collections and any(action == f"/{each.name}" for each in collections[head].entity.actions):
+            return endpoint.method == "POST"
+        return path == "/health" or path.startswith(("/auth/", "/reports/"))
 
 
-def plain_name(package: str) -> str:
-    """Return a package's name as the index compares it, extras left out."""
-    return re.sub(r"[-_.]+", "-", package.split("[", maxsplit=1)[0]).lower()
+def _columns_of(index: Index, table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in index.columns)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from libs.blueprint import values
+from libs.blueprint import names, values
+from libs.blueprint.candidates import domain
 from libs.blueprint.literals import literal
+from libs.blueprint.paths import operands
+from libs.blueprint.solver import Seeds
 from libs.blueprint.view import EntityView, Link, closure
+from libs.blueprint.world import HELD, RefusedError
 from libs.contracts.fields import Field
 
 
@@ -22,60 +28,101 @@ class Seed:
     change: tuple[str, str] | None
     incomplete: bool
     deletions: tuple[Link, ...]
+    deletable: bool = True
 
 
 def seeds(views: list[EntityView]) -> list[Seed]:
     """Return the test data of each entity."""
-    return [_seed(view) for view in views]
+    found = solved(tuple(views))
+    return [_seed(view, found) for view in views]
 
 
-def _seed(view: EntityView) -> Seed:
-    found = {field.name: _samples(view, field) for field in view.fields}
-    lines = [f"{literal(field.name)}: {_value(field, found[field.name])}" for field in view.fields]
+@lru_cache(maxsize=4)
+def solved(views: tuple[EntityView, ...]) -> Seeds:
+    """Return valid bodies for all entities of a charter."""
+    return Seeds(list(views))
+
+
+def capacity(view: EntityView) -> int:
+    """Return how many different rows there are valid bodies for, at most three."""
+    return solved(tuple(view.peers.values())).capacity(view)
+
+
+def _seed(view: EntityView, found: Seeds) -> Seed:
+    lines = [f"{literal(each.name)}: {_value(view, each, found)}" for each in view.fields]
     return Seed(
         view=view,
-        lines=(*lines, *(_link_line(link) for link in view.carried)),
-        capacity=capacity(view),
+        lines=(*lines, *(_link_line(link, found) for link in view.carried)),
+        capacity=found.capacity(view),
         wrong=tuple((field.name, wrong) for field in view.fields if (wrong := _wrong(field))),
         change=_change(view, found),
         incomplete=any(f.required and not values.has_default(f) for f in view.fields)
         or any(k.needed for k in view.links),
-        deletions=tuple(link for link in view.references if _deletion_is_plain(link)),
+        deletions=tuple(
+            link for link in view.references if _deletion_is_plain(link) and _deletion_is_free(link, found)
+        ),
+        deletable=_deletable(view, found),
     )
 
 
-def _samples(view: EntityView, field: Field) -> list[Any]:
-    dates = [each for each in view.fields if each.type in ("date", "datetime")]
-    return values.samples(field, dates.index(field) if field in dates else 0)
+def empty(view: EntityView) -> set[str]:
+    """Name the fields that a valid body leaves empty."""
+    body = solved(tuple(view.peers.values())).body(view, 0)
+    return {each.name for each in view.fields if body[names.attribute(each.name)].value is None}
 
 
-def _value(field: Field, found: list[Any]) -> str:
-    sources = [literal(value) for value in found]
-    if field.unique and len(sources) > 1:
-        return f"pick(n, {', '.join(sources)})"
-    return sources[0]
+def _value(view: EntityView, field: Field, found: Seeds) -> str:
+    attr = names.attribute(field.name)
+    sources = [found.body(view, n)[attr].source for n in range(found.capacity(view))]
+    return sources[0] if len(set(sources)) == 1 else f"pick(n, {', '.join(sources)})"
 
 
-def _link_line(link: Link) -> str:
-    number = ", n" if link.single or capacity(link.target) == values.SAMPLES else ""
+def _link_line(link: Link, found: Seeds) -> str:
+    number = ", n" if link.single or found.capacity(link.target) == values.SAMPLES else ""
     source = f'seed.id("{link.target.path}"{number})'
     return f'"{link.key}": {f"[{source}]" if link.many else source}'
 
 
-def capacity(view: EntityView) -> int:
-    """Return how many different rows the samples allow, at most three."""
-    bound = closure([view], lambda each: [link for link in each.carried if link.single])
-    return min(
-        [values.SAMPLES, *(len(_samples(each, field)) for each in bound for field in each.fields if field.unique)]
-    )
-
-
-def _change(view: EntityView, found: dict[str, list[Any]]) -> tuple[str, str] | None:
-    """Return a field and another value for it."""
+def _change(view: EntityView, found: Seeds) -> tuple[str, str] | None:
+    """Return a field and another value for it that no rule refuses and nothing computed depends on."""
+    read = {place.attr for each in view.entity.computed for place in operands(view, each.expression)}
     for field in view.fields:
-        if len(found[field.name]) > 1:
-            return literal(field.name), literal(found[field.name][1])
+        attr = names.attribute(field.name)
+        for each in domain(view, field) if attr not in read else ():
+            stage = found.stage()
+            row = stage.row(view)
+            if (
+                each.value is not None
+                and each.value != row[attr]
+                and _may(stage.world.update, view, row["id"], {attr: each.value})
+            ):
+                return literal(field.name), each.source
     return None
+
+
+def _may(change: Callable[..., Any], *arguments: Any) -> bool:
+    try:
+        change(*arguments)
+    except RefusedError:
+        return False
+    return True
+
+
+def _deletable(view: EntityView, found: Seeds) -> bool:
+    stage = found.stage()
+    return _may(stage.world.delete, view, stage.row(view)["id"])
+
+
+def _deletion_is_free(link: Link, found: Seeds) -> bool:
+    """Tell whether no rule has a say in what deleting the target does."""
+    stage = found.stage()
+    target = stage.row(link.target)["id"]
+    try:
+        stage.create(link.source, 0, {}, {link.key: target})
+        stage.world.delete(link.target, target)
+    except RefusedError as error:
+        return link.relation.on_delete == "restrict" and error.reasons == {HELD}
+    return link.relation.on_delete != "restrict"
 
 
 _WRONG = {
@@ -94,7 +141,7 @@ _WRONG = {
 
 def _wrong(field: Field) -> str:
     """Return the source of a value the field must refuse; empty where it takes any."""
-    if field.type in ("integer", *values.SCALES):
+    if field.type in ("integer", *values.FIXED_TYPES):
         low, high = values.bounds(field)
         return str(low - 1) if low is not None else str(high + 1) if high is not None else _WRONG[field.type]
     if field.type in ("string", "text"):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 WIDTH = 120
 MARKER = "# imports\n"
 _STRINGS = re.compile(r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#.*')
-_WORDS = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_STANDARD = frozenset({"collections", "contextlib", "datetime", "decimal", "http", "pathlib", "re", "typing", "uuid"})
+_WORDS = re.compile(r"(?<![\w.])[A-Za-z_]\w*+(?!=(?!=))")
+_DEFINED = re.compile(r"^(?:class |def |async def )?([A-Za-z_]\w*)\s*[(:=]", re.MULTILINE)
+_STANDARD = sys.stdlib_module_names
 _OURS = frozenset({"app", "tests"})
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _TOKENS = re.compile(r'r?"(?:\\.|[^"\\])*"|r?\'(?:\\.|[^\'\\])*\'|[()\[\]{},]')
@@ -18,7 +20,7 @@ _TOKENS = re.compile(r'r?"(?:\\.|[^"\\])*"|r?\'(?:\\.|[^\'\\])*\'|[()\[\]{},]')
 
 def with_imports(text: str, known: Mapping[str, str]) -> str:
     """Put imports where the marker is: of ``known`` (name → module, or ``module as name``) those the text uses."""
-    used = set(_WORDS.findall(_STRINGS.sub('""', text)))
+    used = set(_WORDS.findall(_STRINGS.sub('""', text))) - set(_DEFINED.findall(text))
     return text.replace(MARKER, import_block({name: known[name] for name in used & known.keys()}), 1)
 
 

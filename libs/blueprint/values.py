@@ -19,8 +19,9 @@ BOUNDED_TYPES = frozenset({"integer", "decimal", "money", "date", "datetime"})
 STRING_LENGTH = 255
 MAX_INT = 2**31 - 1
 SAMPLES = 3
-# Decimal places, and digits in all: 18 digits still fit a 64-bit integer, which SQLite keeps exactly.
-SCALES = {"money": (12, 2), "decimal": (18, 6)}
+# 18 digits still fit a 64-bit integer, which SQLite keeps exactly.
+FIXED_TYPES = frozenset({"money", "decimal"})
+_DECIMAL_PLACES = 6
 _FIXED_LENGTHS = {"email": 254, "text": 10_000, "url": 2083}
 _NOW = {
     "date": {"today", "now", "date.today", "current_date"},
@@ -43,6 +44,13 @@ def shortest(field: Field) -> int:
     if field.min_length is not None or field.pattern is not None:
         return field.min_length or 0
     return int(field.type == "string" and field.required and field.default is None)
+
+
+def places(field: Field) -> tuple[int, int]:
+    """Return how many digits a money or decimal field has in all, and how many of them after the point."""
+    if field.type == "money":
+        return 12, 2
+    return 18, _DECIMAL_PLACES if field.scale is None else field.scale
 
 
 def default_factory(field: Field) -> str:
@@ -85,11 +93,11 @@ def _decimal(field: Field, text: str) -> Decimal:
         value = Decimal(text)
     except ArithmeticError as error:
         raise ValueError("it is no number") from error
-    digits, places = SCALES[field.type]
-    if not value.is_finite() or abs(value) >= Decimal(10) ** (digits - places):
-        raise ValueError(f"it needs more than {digits - places} digits before the point")
-    if value != round(value, places):
-        raise ValueError(f"it has more than {places} decimal places")
+    digits, after = places(field)
+    if not value.is_finite() or abs(value) >= Decimal(10) ** (digits - after):
+        raise ValueError(f"it needs more than {digits - after} digits before the point")
+    if value != round(value, after):
+        raise ValueError(f"it has more than {after} decimal places")
     return value
 
 
@@ -128,8 +136,8 @@ def samples(field: Field, position: int = 0) -> list[Any]:
     """Return up to three different JSON values the field accepts; ``position`` orders the dates of one entity."""
     if field.type in TEXT_TYPES:
         return _texts(field)
-    if field.type in SCALES:
-        return [f"{value:.{SCALES[field.type][1]}f}" for value in _within(field, _amounts(field))]
+    if field.type in FIXED_TYPES:
+        return [f"{value:.{places(field)[1]}f}" for value in _within(field, _amounts(field))]
     if field.type == "integer":
         return _within(field, [10, 11, 12])
     if field.type in ("date", "datetime"):
@@ -167,7 +175,7 @@ def _amounts(field: Field) -> list[Decimal]:
     return (
         [Decimal("19.99"), Decimal("24.50"), Decimal("5.00")]
         if field.type == "money"
-        else [Decimal(12), Decimal("2.5"), Decimal(7)]
+        else [Decimal(12), Decimal("2.5") if places(field)[1] else Decimal(3), Decimal(7)]
     )
 
 

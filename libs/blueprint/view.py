@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from libs.blueprint import names
+from libs.blueprint.stamps import Stamps
 from libs.contracts.charter import Charter, Entity
 from libs.contracts.fields import Field, Relation
 
-SCHEMAS = ("Create", "Read", "Update")
-_TAKEN_PATHS = frozenset({"docs", "health", "redoc"})
+SCHEMAS = ("Create", "Query", "Read", "Update")
+_TAKEN_PATHS = frozenset({"audit", "auth", "docs", "health", "redoc", "reports"})
+_MOMENT_TYPES = frozenset({"date", "datetime"})
 _OWN_ID_TYPES = frozenset({"integer", "uuid"})
 
 
@@ -103,6 +105,7 @@ class EntityView:
         self.labels = names.words(self.plural)
         self.module = names.module_name(self.snake)
         self.routes = names.module_name(self.plural)
+        self.stamps = Stamps(self.entity, _keys(self.entity))
 
     @property
     def references(self) -> list[Link]:
@@ -143,6 +146,7 @@ class EntityView:
         for index, each in enumerate(self.entity.fields):
             if each in self.fields:
                 yield names.attribute(each.name), f'fields[{index}] "{each.name}"'
+        yield from ((stamp.name, "the stamps every row of it has") for stamp in self.stamps.all)
         for index, link in enumerate(self.links):
             place = f'relations[{index}] "{link.relation.name}"'
             yield from ((link.attr, place), (link.key, place))
@@ -194,11 +198,18 @@ def _relation_names(relation: Relation, target: EntityView) -> tuple[str, str]:
     return relation.name, f"{relation.name.removesuffix('s')}_ids"
 
 
+def _keys(entity: Entity) -> set[str]:
+    return {f"{link.name.removesuffix('_id')}_id" for link in entity.relations if link.kind != "many_to_many"}
+
+
 def _own_fields(entity: Entity) -> Iterable[Field]:
-    """Leave out what the printed class has anyhow: ``id``, and a foreign key also written as a field."""
-    keys = {f"{link.name.removesuffix('_id')}_id" for link in entity.relations if link.kind != "many_to_many"}
+    """Leave out what the printed class has anyhow: ``id``, stamps, and a foreign key also written as a field."""
+    keys = _keys(entity)
+    stamps = Stamps(entity, keys)
+    ids, moments = {"id", stamps.owner, *keys}, {stamp.name for stamp in stamps.all if not stamp.target}
     for each in entity.fields:
-        if each.type not in _OWN_ID_TYPES or each.name not in {"id", *keys}:
+        kept_anyhow = moments if each.type in _MOMENT_TYPES else ids if each.type in _OWN_ID_TYPES else set[str]()
+        if each.name not in kept_anyhow:
             yield each
 
 
