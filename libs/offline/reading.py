@@ -6,6 +6,7 @@ from libs.contracts.charter import Charter, Requirements
 from libs.offline.assemble import add_loose, assemble
 from libs.offline.changes import change
 from libs.offline.complete import complete, describe_guesses
+from libs.offline.documents import last_document, merged
 from libs.offline.domains import fill_from_domain, house
 from libs.offline.draft import Draft
 from libs.offline.facts import Facts
@@ -17,12 +18,17 @@ from libs.offline.words import human, plural_key
 
 
 def read_wish(wish: str, feedback: tuple[str, ...] = (), base: Charter | None = None) -> Requirements:
-    """Read English prose into a charter, or ask back when there is no system in it.
+    """Read English prose or a document into a charter, or ask back when there is no system in it.
 
     ``feedback`` are later sentences of the user, applied in order; ``base`` is the charter of an earlier run that the
     wish asks to change: what the wish does not touch stays equal to it.
     """
-    if base is not None:
+    document, after = last_document((wish, *feedback))
+    if document is not None and document.charter is not None:
+        charter, later = merged(base, document.charter) if base else document.charter, after
+    elif document is not None:
+        return read_wish(after[0], after[1:], base) if after else document
+    elif base is not None:
         charter, later = base, (wish, *feedback)
     else:
         charter, later = first_reading(wish), feedback

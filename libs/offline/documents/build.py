@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from libs.contracts.behaviour import Computed
+from libs.contracts.behaviour import Action, Computed
 from libs.contracts.charter import Entity, UniqueTogether
 from libs.contracts.fields import Field, Relation
 from libs.offline.documents.names import column_name, entity_name, key, plural_name, relation_name, table_key
@@ -89,16 +89,27 @@ class Builder:
             relations=tuple(self.relations.values()),
             account=self.secret,
             unique_together=self._together(),
-            actions=tuple(table.actions[:20]),
+            actions=tuple(self._action(each) for each in table.actions[:20]),
+            search=self._searched(),
             computed=tuple(_named(each) for each in table.computed[:20]),
             timestamps="timestamps" in flags,
             soft_delete="soft_delete" in flags,
         )
         return Built(made if made.description else replace(made, description=purpose(made)), self.became, self.secret)
 
+    def _action(self, action: Action) -> Action:
+        known = [each for each in action.references if each.target in self.names.entities]
+        return replace(
+            action, references=tuple(replace(each, target=self.names.entities[each.target]) for each in known)
+        )
+
+    def _searched(self) -> tuple[str, ...]:
+        texts = [each.name for each in self.fields.values() if each.type in ("string", "text")]
+        return tuple(texts[:20]) if self.table.search else ()
+
     def _marks(self, columns: dict[str, Field]) -> set[str]:
         """Take out the columns that a charter has a word for, and return these words."""
-        by_name = {column_name(found): found for found in columns}
+        by_name = {column_name(column.name): found for found, column in columns.items()}
         moments = {name for name, found in by_name.items() if columns[found].type == "datetime"}
         flags: set[str] = set()
         if {"created_at", "updated_at"} <= moments:
@@ -176,7 +187,7 @@ class Builder:
         target = self.names.entities[reference.target]
         stated = all(column.required for column in columns) if columns else True
         required = stated if reference.required is None else reference.required
-        single = reference.single or reference.columns in ((self.table.primary), *self._unique_columns())
+        single = reference.single or reference.columns in self._unique_columns()
         name = self._free_name(reference, key(target))
         if len(self.relations) >= MAX_RELATIONS:
             self.notes.lose(f"{self.table.name}.{name} is more than the {MAX_RELATIONS} relations an entity holds.")
@@ -193,7 +204,7 @@ class Builder:
 
     def _unique_columns(self) -> list[tuple[str, ...]]:
         alone = [(found,) for found, column in self.table.columns.items() if column.unique]
-        return [*alone, *self.table.uniques]
+        return [each for each in (self.table.primary, *alone, *self.table.uniques) if each]
 
     def _free_name(self, reference: Reference, target: str) -> str:
         name = column_name(reference.name) if reference.name else target

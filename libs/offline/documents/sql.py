@@ -10,8 +10,9 @@ from sqlglot import Expr, exp
 
 from libs.contracts.behaviour import UniqueIn
 from libs.offline.documents.notes import Broken, cut
-from libs.offline.documents.sql_checks import conditions, read_check
+from libs.offline.documents.sql_checks import read_check
 from libs.offline.documents.sql_columns import Reader
+from libs.offline.documents.sql_conditions import conditions
 from libs.offline.documents.sql_text import Piece, source
 from libs.offline.documents.tables import Check, Document, Table
 from libs.offline.lexicon import words

@@ -11,7 +11,7 @@ from sqlglot import Expr, exp
 from libs.contracts.behaviour import Computed, NoOverlap
 from libs.contracts.fields import OnDelete
 from libs.offline.documents.notes import Broken, Notes, cut
-from libs.offline.documents.sql_checks import conditions
+from libs.offline.documents.sql_conditions import conditions
 from libs.offline.documents.sql_types import SERIALS, dated, default_of, typed
 from libs.offline.documents.tables import Check, Reference, Table
 

@@ -11,6 +11,7 @@ from sqlglot import Expr, exp
 from libs.contracts.fields import Field, FieldType
 from libs.offline.documents.names import key
 from libs.offline.documents.notes import Notes, cut
+from libs.offline.documents.types import by_name
 from libs.offline.fields import kind as named
 from libs.offline.lexicon import words
 
@@ -28,7 +29,7 @@ _KINDS: dict[FieldType, str] = {
     "json": "JSON JSONB ARRAY MAP HSTORE SET OBJECT STRUCT",
     "enum": "ENUM",
 }
-_TYPES = {name: kind for kind, names in _KINDS.items() for name in names.split()}
+_TYPES: dict[str, FieldType] = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 _BINARY = frozenset(["BINARY", "VARBINARY", "BLOB", "TINYBLOB", "MEDIUMBLOB", "LONGBLOB", "IMAGE"])
 SERIALS = frozenset({"SERIAL", "BIGSERIAL", "SMALLSERIAL"})
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
@@ -43,7 +44,7 @@ def typed(name: str, kind: exp.DataType | None, enums: Mapping[str, tuple[str, .
     """Return the column of an SQL type, nothing where a charter has no such type (noted)."""
     place = cut(name)
     if kind is None:
-        return Field(name, _by_name(name, "text"), required=False)
+        return Field(name, by_name(name, "text"), required=False)
     word = _word(kind)
     if word in _BINARY:
         notes.lose(f"{place}: binary data ({cut(word)}) is not kept; keep files elsewhere and their address here.")
@@ -87,23 +88,13 @@ def _text(field: Field, word: str, numbers: list[int], notes: Notes) -> Field:
         notes.assume(f"{cut(field.name)} is {_UNUSUAL[word]}, for which there is no type; it is kept as a string.")
         return replace(field, pattern=_CLOCK) if word != "INTERVAL" else field
     length = numbers[0] if numbers and numbers[0] > 0 else None
-    kind = "url" if length == _URL else _by_name(field.name, field.type)
+    kind = "url" if length == _URL else by_name(field.name, field.type)
     if kind == "uuid" and length not in (32, 36):
         kind = field.type
     usual = {"email": 254, "url": _URL}.get(kind)
     if kind not in ("string", "text", "email", "url") or (length and usual and length >= usual):
         length = None
     return replace(field, type=kind, max_length=length)
-
-
-def _by_name(name: str, kind: FieldType) -> FieldType:
-    """Return a text's finer type where its name leaves no doubt."""
-    last = key(name).rpartition("_")[2]
-    if last == "email" or key(name).endswith("email_address"):
-        return "email"
-    if last in {"url", "website", "homepage"}:
-        return "url"
-    return "uuid" if last in {"uuid", "guid"} and kind == "string" else kind
 
 
 def _number(field: Field, numbers: list[int]) -> Field:

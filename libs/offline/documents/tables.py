@@ -60,6 +60,7 @@ class Table:
     checks: list[Check] = field(default_factory=list[Check])
     computed: list[Computed] = field(default_factory=list[Computed])
     actions: list[Action] = field(default_factory=list[Action])
+    search: bool = False
 
     def referring(self) -> dict[str, Reference]:
         """Return the columns that are part of a reference, each with its first one."""
