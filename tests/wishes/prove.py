@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -51,15 +52,16 @@ def imported(project: Path, python: Path) -> None:
     run([python, "-W", "error", "-c", "import app.main"], project)
 
 
-def linted(project: Path, _: Path) -> None:
-    """Formatted and free of lint in the project's own settings."""
-    run([sys.executable, "-m", "ruff", "format", "--check", "--no-cache"], project)
-    run([sys.executable, "-m", "ruff", "check", "--no-cache"], project)
+def linted(project: Path, python: Path) -> None:
+    """Formatted and free of lint in the project's own settings, by the ruff that it pins."""
+    ruff = python if (python.parent / "ruff").exists() else sys.executable
+    run([ruff, "-m", "ruff", "format", "--check", "--no-cache"], project)
+    run([ruff, "-m", "ruff", "check", "--no-cache"], project)
 
 
 def typed(project: Path, python: Path) -> None:
     """Free of type errors, where the project promises it."""
-    settings = tomllib.loads((project / "pyproject.toml").read_text()).get("tool", {}).get("mypy")
+    settings = _tools(project).get("mypy")
     if settings is not None:
         places = [] if "files" in settings else ["app"]
         cache = python.parents[1] / "mypy-cache"  # the packages are read once for all projects
@@ -67,8 +69,9 @@ def typed(project: Path, python: Path) -> None:
 
 
 def tested(project: Path, python: Path) -> None:
-    """Its own tests pass, all of them."""
-    said = run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider"], project)
+    """Its own tests pass, all of them, and cover as much of it as it promises."""
+    covered = ["--cov=app"] if "coverage" in _tools(project) else []
+    said = run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *covered], project)
     assert re.search(r"^\d+ passed in", said, re.MULTILINE), said
 
 
@@ -77,6 +80,10 @@ def started(project: Path, python: Path) -> None:
     with served(project, python) as address:
         assert httpx.get(f"{address}/health").json() == {"status": "ok"}
         assert httpx.get(f"{address}/openapi.json").json()["paths"]
+
+
+def _tools(project: Path) -> dict[str, Any]:
+    return tomllib.loads((project / "pyproject.toml").read_text())["tool"]
 
 
 STEPS: tuple[Callable[[Path, Path], None], ...] = (migrated, imported, linted, typed, tested, started)
