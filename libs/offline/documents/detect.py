@@ -9,7 +9,8 @@ from typing import Literal
 Kind = Literal["openapi", "mermaid", "sql", "json"]
 
 _FENCE = re.compile(
-    r"^ {0,3}(?P<ticks>`{3,}|~{3,})[ \t]*(?P<lang>[\w.+-]*)[^\n]*\n(?P<body>.*?)(?:^ {0,3}(?P=ticks)[`~]*[ \t]*$|\Z)",
+    r"^ {0,3}(?P<ticks>`{3,9}(?!`)|~{3,9}(?!~))[ \t]*(?P<lang>[\w.+-]*)[^\n]*\n"
+    r"(?P<body>.*?)(?:^ {0,3}(?P=ticks)[ \t]*$|\Z)",
     re.M | re.S,
 )
 _OPENAPI = re.compile(r"""(?:^|[{,]\s*)\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?\d""", re.M)
@@ -17,7 +18,7 @@ _OPENAPI_LINE = re.compile(r"""^(?:openapi|swagger)\s*:\s*["']?\d""", re.M)
 _MERMAID = re.compile(r"^\s*erDiagram\b", re.M)
 _SQL = re.compile(
     r"^\s*create\s+(?:or\s+replace\s+)?(?:(?:global|local)\s+)?(?:temp(?:orary)?\s+|unlogged\s+)?table\s+"
-    r"(?:if\s+not\s+exists\s+)?[\w.`\"\[\]]+\s*\(",
+    r"(?:if\s+not\s+exists\s+)?(?:[\w.$]{1,99}|\"[^\"\n]{0,99}\"|`[^`\n]{0,99}`|\[[^\]\n]{0,99}\]){1,9}\s*\(",
     re.I | re.M,
 )
 _SQL_LINE = re.compile(

@@ -45,8 +45,10 @@ def load_json(text: str) -> Any:
         raise Broken(f"{error.msg} near {near}", error.lineno) from error
     except RecursionError as error:
         raise Broken("it is nested too deeply") from error
+    except _Twice as error:
+        raise Broken(str(error)) from error
     except ValueError as error:
-        raise Broken(cut(error, 200)) from error
+        raise Broken("it holds a number that is too long, or NaN or Infinity") from error
     return _measured(value)
 
 
@@ -59,7 +61,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no value of JSON")
+    raise ValueError(word)
 
 
 def load_yaml(text: str) -> Any:

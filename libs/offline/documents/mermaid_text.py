@@ -42,8 +42,9 @@ class Attribute:
 
 @dataclass(slots=True)
 class Thing:
-    """An entity of the diagram."""
+    """An entity of the diagram: ``key`` is its name in relations, ``name`` what it is shown as."""
 
+    key: str
     name: str
     attributes: list[Attribute] = field(default_factory=list[Attribute])
 
@@ -69,7 +70,7 @@ class Diagram:
         """Return the thing of a name as it is written, with its alias where it has one."""
         bare = written.strip('"')
         name, _, alias = bare.partition("[") if bare.endswith("]") else (bare, "", "")
-        found = self.things.setdefault(name, Thing(name))
+        found = self.things.setdefault(name, Thing(name, name))
         found.name = alias.strip(']" ') or found.name
         return found
 
@@ -112,8 +113,8 @@ def _outside(diagram: Diagram, line: str, number: int) -> Thing | None:
         left, right = diagram.thing(relation["left"]), diagram.thing(relation["right"])
         near, far = relation["near"], relation["far"]
         ends = (
-            End(_key(diagram, left), bool(_MANY.search(near)), bool(_OPTIONAL.search(near))),
-            End(_key(diagram, right), bool(_MANY.search(far)), bool(_OPTIONAL.search(far))),
+            End(left.key, bool(_MANY.search(near)), bool(_OPTIONAL.search(near))),
+            End(right.key, bool(_MANY.search(far)), bool(_OPTIONAL.search(far))),
         )
         diagram.relations.append((*ends, (relation["label"] or "").strip(' "')))
         return None
@@ -126,7 +127,3 @@ def _outside(diagram: Diagram, line: str, number: int) -> Thing | None:
         raise Broken(f'"{cut(line)}" is neither a relation nor a block of attributes', number)
     diagram.thing(alone["name"])
     return None
-
-
-def _key(diagram: Diagram, thing: Thing) -> str:
-    return next(key for key, each in diagram.things.items() if each is thing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from libs.offline.words import pascal, plain, plural_key, singular_key
 
@@ -55,3 +56,13 @@ def relation_name(column: str, targets: tuple[str, ...] = ()) -> str:
         if name.endswith(ending) and len(name) > len(ending):
             return name.removesuffix(ending)
     return name.removeprefix("id_") if name.startswith("id_") and len(name) > 3 else name
+
+
+def alike(one: Collection[str], other: Collection[str]) -> bool:
+    """Say whether two objects that have these names in them are of one kind, as an assignee and a user are.
+
+    They have an id, the same names, and more than the name or title that all sorts of things have.
+    """
+    names = {name.lower() for name in one}
+    telling = names - {"id", "_id", "uuid", "name", "title", "url", "description"}
+    return bool(telling) and names == {name.lower() for name in other} and bool(names & {"id", "_id", "uuid"})

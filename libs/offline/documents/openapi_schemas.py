@@ -34,6 +34,7 @@ class Schemas:
     def __init__(self, root: Schema, notes: Notes) -> None:
         self.root, self.notes = root, notes
         self._steps = 0
+        self._shapes: dict[str, Shape | None] = {}
 
     def named(self) -> dict[str, Schema]:
         """Return the schemas that have a name: those of OpenAPI 3, Swagger 2 and JSON Schema."""
@@ -101,15 +102,22 @@ class Schemas:
             return {**inner, **{name: each for name, each in schema.items() if name not in _PARTS}}, empty or also
         return schema, empty
 
-    def shape(self, value: Any, depth: int = 0) -> Shape:
-        """Return the properties of an object with those of all its parts."""
+    def shape(self, value: Any) -> Shape:
+        """Return the properties of an object with those of all its parts; one that is its own part adds nothing."""
+        reference = str(cast("Schema", value).get("$ref") or "") if isinstance(value, dict) else ""
+        if not reference:
+            return self._put_together(value)
+        if reference not in self._shapes:
+            self._shapes[reference] = None
+            self._shapes[reference] = self._put_together(value)
+        return self._shapes[reference] or Shape()
+
+    def _put_together(self, value: Any) -> Shape:
         schema, _ = self.plain(value)
         found = Shape(description=str(schema.get("description") or ""))
-        if depth > _MAX_FOLLOWED:
-            return found
         for word in ("allOf", "oneOf", "anyOf"):
             for part in listing(schema, word):
-                inner = self.shape(part, depth + 1)
+                inner = self.shape(part)
                 found.properties |= inner.properties
                 found.required |= inner.required if word == "allOf" else set()
                 found.description = found.description or inner.description

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from libs.contracts.fields import Field
-from libs.offline.documents.names import column_name, entity_name, key, relation_name
+from libs.offline.documents.names import alike, column_name, entity_name, key, relation_name
 from libs.offline.documents.notes import cut
 from libs.offline.documents.openapi_fields import field_of
 from libs.offline.documents.openapi_paths import Resource, answer, body, queries
@@ -114,11 +114,19 @@ class Tables:
 
     def _one(self, table: Table, name: str, value: Any, required: bool) -> None:
         """Refer to the object that a property holds."""
-        target = self.component(self.schemas.name(value) or self._part(table, name), value)
+        target = self._held(table, name, value)
         _, empty = self.schemas.plain(value)
         needed = required and not empty and target != table.name.lower()
         single = not self._has_id(target)
         table.references.append(Reference((), target, name=key(name), required=needed, single=single))
+
+    def _held(self, table: Table, name: str, value: Any) -> str:
+        """Return the key of the table of an object that a property holds."""
+        if named := self.schemas.name(value):
+            return self.component(named, value)
+        names = self.schemas.shape(value).properties
+        known = next((found for found, (read, _) in self.shapes.items() if alike(read.properties, names)), "")
+        return known or self.component(self._part(table, name), value)
 
     def _part(self, table: Table, name: str) -> str:
         """Name an object that has no name: after its property, and after its holder where that is taken."""
@@ -131,7 +139,7 @@ class Tables:
 
     def _many(self, table: Table, name: str, item: Any) -> None:
         """Join the rows that a property lists: parts of this row alone, or things that others may list as well."""
-        target = self.component(self.schemas.name(item) or self._part(table, name), item)
+        target = self._held(table, name, item)
         own = singular_key(key(table.entity or table.name))
         read, write = self.shapes[target]
         names = {relation_name(each) for each in (*read.properties, *(write.properties if write else {}))}

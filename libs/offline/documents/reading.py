@@ -64,6 +64,8 @@ def read_document(wish: str) -> Requirements | None:
         return None
     try:
         return Requirements(charter_of(_noted(_read(found), found)))
+    except RecursionError:
+        return Requirements(None, (_question(found, Broken("it is nested too deeply")),))
     except Broken as error:
         return Requirements(None, (_question(found, error),))
 

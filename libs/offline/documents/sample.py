@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from libs.offline.documents.loading import load_json
-from libs.offline.documents.names import entity_name, key, plural_name, relation_name
+from libs.offline.documents.names import alike, entity_name, key, plural_name, relation_name
 from libs.offline.documents.notes import Broken, cut
 from libs.offline.documents.sample_values import column
-from libs.offline.documents.tables import Document, Link, Reference, Table, free
+from libs.offline.documents.tables import MAX_TABLES, Document, Link, Reference, Table, free
 from libs.offline.lexicon import words
 from libs.offline.words import plural_key, singular_key
 
@@ -47,6 +47,8 @@ class _Sample:
     def thing(self, name: str) -> _Thing:
         """Return the thing of a name, new where there is none."""
         found = singular_key(key(name)) or "record"
+        if len(self.things) >= MAX_TABLES and found not in self.things:
+            raise Broken(f"it holds more than {MAX_TABLES} kinds of objects, and at most 80 can be printed")
         return self.things.setdefault(found, _Thing(found))
 
     def rows(self, name: str, rows: Iterable[Row]) -> str:
@@ -64,30 +66,29 @@ class _Sample:
             place = (thing.name, name)
             if isinstance(value, dict) and value and not _is_map(cast("Row", value)):
                 inner = cast("Row", value)
-                self.ones[place] = self._inner(thing, name, [inner])
+                self.ones[place] = self._inner(thing, name, [inner], self.ones.get(place, ""))
                 plain[name] = True
             elif _objects(value):
                 inner_rows = cast("list[Row]", value)
-                self.many[place] = self._inner(thing, name, inner_rows)
+                self.many[place] = self._inner(thing, name, inner_rows, self.many.get(place, ""))
                 seen = self.parents.setdefault(place, {})
                 for each in inner_rows:
                     seen.setdefault(str(_identity(each)), set()).add(number)
             else:
                 plain[name] = value
 
-    def _inner(self, thing: _Thing, name: str, rows: list[Row]) -> str:
+    def _inner(self, thing: _Thing, name: str, rows: list[Row], before: str) -> str:
         """Take the objects within a row; what has no name of its own but the holder's is a part of the holder."""
+        if before:
+            return self.rows(before, rows)
         wished = singular_key(key(name)) or "part"
-        if alike := next((each for each, seen in self.things.items() if _alike(seen, rows[0])), ""):
-            return self.rows(alike, rows)
+        if same_kind := next(
+            (each for each, seen in self.things.items() if seen.rows and alike(seen.rows[0], rows[0])), ""
+        ):
+            return self.rows(same_kind, rows)
         known = next((each for each in self.things if wished.endswith(f"_{each}")), wished)
         same = known == thing.name and not rows[0].keys() & (thing.rows[0].keys() if thing.rows else set())
         return self.rows(f"{thing.name}_{wished}" if same else known, rows)
-
-
-def _alike(thing: _Thing, row: Row) -> bool:
-    """Say whether a row with an id has the same fields as those of a thing: an assignee is a user."""
-    return _identity(row) is not None and bool(thing.rows) and len(row) > 1 and thing.rows[0].keys() == row.keys()
 
 
 def _is_map(value: Row) -> bool:

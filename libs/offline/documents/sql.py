@@ -14,7 +14,7 @@ from libs.offline.documents.sql_checks import read_check
 from libs.offline.documents.sql_columns import Reader
 from libs.offline.documents.sql_conditions import conditions
 from libs.offline.documents.sql_text import Piece, source
-from libs.offline.documents.tables import Check, Document, Table
+from libs.offline.documents.tables import MAX_COLUMNS, Check, Document, Table
 from libs.offline.lexicon import words
 
 _TABLE = re.compile(r"CREATE (?:OR REPLACE )?(?:(?:GLOBAL|LOCAL) )?(?:TEMP |TEMPORARY |UNLOGGED )?TABLE ")
@@ -94,7 +94,10 @@ class _Script:
             return
         closing = statement.closing(opening)
         table = self.document.add(Table(statement.tokens[opening - 1].text), statement.line)
-        for item in statement.part(opening + 1, closing).split():
+        items = statement.part(opening + 1, closing).split()
+        if len(items) > MAX_COLUMNS:
+            raise Broken(f"{cut(table.name)} has more than {MAX_COLUMNS} columns and constraints", statement.line)
+        for item in items:
             self._item(table, item, statement.tokens[closing].line)
         told = _COMMENT.search(statement.part(closing + 1).text)
         table.description = told[1].replace("''", "'") if told else ""

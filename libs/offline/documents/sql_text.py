@@ -23,10 +23,6 @@ _MYSQL = re.compile(
 _SQLITE = re.compile(
     r"\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b|\)\s*strict\s*;|\bsqlite|\[\w+\]\s+\w+\s*[,(\n]", re.I | re.M
 )
-# What the client programs of PostgreSQL and MySQL read themselves.
-_NOT_SQL = re.compile(
-    r"^\\[^\n]*|^copy\b[^;\n]*\bfrom\s+stdin;.*?^\\\.|^delimiter\b(?!\s*;).*?^delimiter\s*;", re.I | re.M | re.S
-)
 _LINE = re.compile(r"(?:from|[Ll]ine) (\d+)")
 
 
@@ -133,4 +129,20 @@ def _step(token: Token) -> int:
 
 def source(text: str) -> Source:
     """Return the SQL of a text, without what only a client program reads; lines keep their numbers."""
-    return Source(_NOT_SQL.sub(lambda found: "\n" * found[0].count("\n"), text), dialect_of(text))
+    kept: list[str] = []
+    end = ""
+    for line in text.splitlines():
+        low = line.lower().strip()
+        if end:
+            closed = low.replace(" ", "") == end
+            kept.append("")
+            end = "" if closed else end
+        elif low.startswith("copy ") and low.endswith("from stdin;"):
+            end = "\\."
+            kept.append("")
+        elif low.startswith("delimiter "):
+            end = "delimiter;"
+            kept.append("")
+        else:
+            kept.append("" if line.startswith("\\") else line)
+    return Source("\n".join(kept), dialect_of(text))

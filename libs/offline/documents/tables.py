@@ -10,7 +10,8 @@ from libs.contracts.charter import Endpoint, Permission
 from libs.contracts.fields import Field, OnDelete
 from libs.offline.documents.notes import Broken, Notes
 
-_MAX_TABLES = 400
+MAX_TABLES = 400
+MAX_COLUMNS = 500  # of a table in a document; an entity keeps 60 fields and 30 relations
 
 
 @dataclass(slots=True)
@@ -89,8 +90,8 @@ class Document:
         key = table.name.lower()
         if key in self.tables:
             raise Broken(f'"{table.name[:60]}" is there twice', line)
-        if len(self.tables) >= _MAX_TABLES:
-            raise Broken(f"it has more than {_MAX_TABLES} tables, and at most 80 can be printed", line)
+        if len(self.tables) >= MAX_TABLES:
+            raise Broken(f"it has more than {MAX_TABLES} tables, and at most 80 can be printed", line)
         self.tables[key] = table
         return table
 
