@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from libs.blueprint import access, actions, computed, custom, reports, rulebook
+from libs.blueprint import access, actions, behaviour_tests, computed, custom, reports, rule_tests, rulebook
+from libs.blueprint.rule_tests import Test
+from libs.blueprint.seeds import solved
+from libs.blueprint.solver import Seeds
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import Action
 from libs.contracts.charter import Charter
@@ -38,12 +43,101 @@ def sheets(charter: Charter, views: list[EntityView]) -> Iterator[Sheet]:
     for view in views:
         yield from _entity(view)
     yield from _asked(charter, views)
+    yield from tests(views)
     places = custom.places(charter)
     if places:
         yield "app/custom/__init__.py", "What is put in words only", "behaviour/custom_init.py", {}
     for place in places:
         extra = {"place": place, "view": place.views[0]}
         yield place.path, f"The place for: {place.text}"[:400], "behaviour/custom_place.py", extra
+
+
+def tests(views: list[EntityView]) -> Iterator[Sheet]:
+    """Yield the tests of rules, states, actions, reports and places for words."""
+    seeds = solved(tuple(views))
+    found = {view.name: rule_tests.tests_of(view, seeds) for view in views}
+    sheets = [*_entity_tests(views, seeds, found), *_other_tests(views, seeds, found)]
+    if sheets:
+        lines = "\n".join(line for sheet in sheets for test in sheet[3]["tests"] for line in test.lines)
+        yield "tests/checks.py", "What tests of rules share", "behaviour/checks.py", {"test_sources": lines}
+    yield from sheets
+
+
+def _entity_tests(views: list[EntityView], seeds: Seeds, found: dict[str, list[Test]]) -> Iterator[Sheet]:
+    for view in views:
+        plain = [test for test in found[view.name] if not test.race] + list(behaviour_tests.state_tests(view, seeds))
+        if plain:
+            heading = f"Rules of {view.labels}: what they let pass, and what they refuse."
+            yield _tests(f"test_{view.plural}_rules", heading, plain)
+        done = list(behaviour_tests.action_tests(view, seeds))
+        if done:
+            yield _tests(
+                f"test_{view.plural}_actions", f"Actions on {view.labels}: what they do, and what they refuse.", done
+            )
+
+
+def _other_tests(views: list[EntityView], seeds: Seeds, found: dict[str, list[Test]]) -> Iterator[Sheet]:
+    races = [_raced(view, test) for view in views for test in found[view.name] if test.race]
+    if races:
+        yield _tests("test_races", "Requests at the same moment: one of two wins.", races, races=True)
+    asked = list(behaviour_tests.report_tests(seeds, views))
+    if asked:
+        yield _tests("test_reports", "Reports: the figures are right.", asked)
+    places = list(behaviour_tests.place_tests(seeds, views))
+    if places:
+        yield _tests("test_custom", "The places for rules and actions in words are called.", places)
+
+
+def _tests(module: str, heading: str, found: list[Test], *, races: bool = False) -> Sheet:
+    values = {"heading": heading, "tests": [_tidy(test) for test in found], "races": races}
+    return f"tests/{module}.py", heading, "behaviour/test_module.py", values
+
+
+def _raced(view: EntityView, test: Test) -> Test:
+    call = f'assert race(client, "{view.path}", [body, body]) == [(201, ""), (409, "{test.rule}")]'
+    return Test(f"{test.name}_{view.snake}", (*test.lines, f"body = {test.race}", call))
+
+
+def _tidy(test: Test) -> Test:
+    """Leave out names that are given to rows and not used."""
+    lines = list(test.lines)
+    for number, line in enumerate(lines):
+        name = line.split(" = ", maxsplit=1)[0]
+        used = any(re.search(rf"\b{re.escape(name)}\b", other) for other in lines[number + 1 :])
+        if line.startswith(f"{name} = created(") and not used:
+            lines[number] = line.removeprefix(f"{name} = ")
+    return replace(test, lines=tuple(lines))
+
+
+def _fixtures(test: Test) -> str:
+    text = "\n".join(test.lines)
+    found = ["client: TestClient", "seed: Seed" if "seed." in text else ""]
+    found.append("monkeypatch: pytest.MonkeyPatch" if "monkeypatch." in text else "")
+    return ", ".join(each for each in found if each)
+
+
+def _test_names(own: Iterable[EntityView]) -> dict[str, str]:
+    places = {place.name: "app.custom" for view in list(own)[:1] for place in custom.places(view.charter)}
+    return places | {
+        "Any": "typing",
+        "Barrier": "threading",
+        "FastAPI": "fastapi",
+        "Iterator": "collections.abc",
+        "Path": "pathlib",
+        "Seed": "tests.seed",
+        "TestClient": "fastapi.testclient",
+        "ThreadPoolExecutor": "concurrent.futures",
+        "accepted": "tests.checks",
+        "ahead": "tests.seed",
+        "broken": "tests.checks",
+        "connect": "app.database",
+        "created": "tests.checks",
+        "day_ahead": "tests.seed",
+        "models": "app",
+        "os": "os",
+        "pytest": "pytest",
+        "refused": "tests.checks",
+    }
 
 
 def _entity(view: EntityView) -> Iterator[Sheet]:
@@ -88,6 +182,9 @@ def names_for(template: str, views: Iterable[EntityView], own: EntityView | None
     if not template.startswith("behaviour/"):
         return {}
     listed = list(views)
+    if template in ("behaviour/checks.py", "behaviour/test_module.py"):
+        known = _test_names(listed)
+        return {name: known[name] for name in ("Any", "TestClient")} if template.endswith("checks.py") else known
     if template in _ASKED:
         return _asked_names(template, listed)
     found = _COMMON | dict.fromkeys(HELPERS, "app.rules")
@@ -181,5 +278,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "action_schema_lines": lambda action, view: actions.schema_lines(view, action),
     "action_summary": lambda action, view: actions.summary(view, action),
     "action_user": _user,
+    "test_fixtures": _fixtures,
     "computed_type": lambda each, view: computed.annotation(view, each),
 }

@@ -48,6 +48,15 @@ class Place:
         return f"def check(session: Session, action: str, row: {row}, before: dict[str, Any] | None) -> None"
 
     @property
+    def heading(self) -> str:
+        """Return what the module is for."""
+        text = prose(self.text)
+        kind = (
+            f"Rule {self.rule.id}" if self.rule else f"What else {names.words(self.name.removesuffix('_logic'))} does"
+        )
+        return f"{kind}: {text}" if text.endswith((".", "!", "?")) else f"{kind}: {text}."
+
+    @property
     def marker(self) -> str:
         """Return the function's docstring as long as nobody has filled it in."""
         head = f"{self.rule.id}: " if self.rule else ""

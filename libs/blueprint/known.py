@@ -136,18 +136,18 @@ _NARROW = {
     ),
     "app/schema.py": _only(
         "Annotated Any ConfigDict Decimal EmailStr Field Input Int32 JsonValue ListQuery Literal MAX_INT Money Output"
-        " RowId RowIds UUID Url UtcTime dt sorting today unset utc_now uuid4"
+        " RowId RowIds UUID Url UtcTime dt cast sorting today unset utc_now uuid4"
     ),
     "app/route.py": _only(
         "APIRouter Annotated AuthUser Columns CurrentUser OptionalUser PROBLEMS Page Query RowId SessionDep access crud"
         " narrowed paginate sa searched"
     ),
     "tests/access.py": _only("Any AuthUser FastAPI Session dataclass"),
-    "tests/seed.py": _IN_TESTS,
+    "tests/seed.py": _IN_TESTS | {"dt": "datetime as dt"},
     "tests/test_access.py": _only(
         "Any AsUser FastAPI GUARDED MOVES OWNED_REFERENCES POLICY Response Seed SignedIn TestClient give pytest"
     ),
-    "tests/test_entity.py": _IN_TESTS | _only("Seed"),
+    "tests/test_entity.py": _IN_TESTS | _only("Seed") | dict.fromkeys(("ahead", "day_ahead"), "tests.seed"),
 }
 _NARROW |= {
     "tests/test_access.py": _NARROW["tests/test_access.py"] | {"Response": "httpx2"},

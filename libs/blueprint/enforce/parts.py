@@ -134,6 +134,16 @@ def column(view: EntityView, name: str) -> Place:
     return place if not place.way else Place(view, (), link=to_one(view, name.split(".", maxsplit=1)[0]))
 
 
+def set_with_state(view: EntityView) -> list[str]:
+    """Name the attributes that actions set together with the state."""
+    state = view.entity.states.field if view.entity.states else ""
+    found: list[str] = []
+    for action in view.entity.actions:
+        targets = [effect.target for effect in action.effects if effect.kind != "create" and "." not in effect.target]
+        found += [column(view, target).attr for target in targets] if state in targets else []
+    return found
+
+
 def dependencies(view: EntityView, paths: Iterable[str]) -> tuple[frozenset[str], list[Remote]]:
     """Return the row's own attributes that paths depend on, and those of the rows they lead to."""
     own: set[str] = set()

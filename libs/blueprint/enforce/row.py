@@ -40,6 +40,8 @@ def immutable(view: EntityView, rule: Rule, kept: Immutable) -> Compiled:
     typed |= ({"before": "dict[str, Any]"} if was else {}) | {"changed": "set[str]"}
     fixed = [parts.column(view, each).attr for each in kept.fields]
     source = _function(rule, name, typed, [*was, _touched(view, kept, fixed)])
+    if _leaves(view, kept):
+        source = source.replace('"""\n', f'"""\n{_leaves(view, kept)}\n', 1)
     call = f"{name}({', '.join(typed)})"
     if kept.fields:
         return Compiled(view, rule, source, updated=(call,), watched=frozenset(fixed))
@@ -66,20 +68,17 @@ def _touched(view: EntityView, kept: Immutable, fixed: list[str]) -> str:
     states = view.entity.states
     if states is None or states.field not in conditions.paths_of(kept.when):
         return "changed"
-    # A transition is judged by the states; what the action that makes it sets belongs to it.
-    moved = sorted({states.field, *(_set_with_state(view, states.field))})
+    return "fixed"
+
+
+def _leaves(view: EntityView, kept: Immutable) -> str:
+    """Return the line that leaves a transition to the states, together with what the action that makes it sets."""
+    states = view.entity.states
+    if kept.fields or states is None or states.field not in conditions.paths_of(kept.when):
+        return ""
     state = quoted(parts.column(view, states.field).attr)
-    if len(moved) == 1:
-        return f"changed - {{{state}}}"
-    return f"(changed - {{{', '.join(map(quoted, moved))}}} if {state} in changed else changed)"
-
-
-def _set_with_state(view: EntityView, field: str) -> list[str]:
-    found: list[str] = []
-    for action in view.entity.actions:
-        targets = [effect.target for effect in action.effects if effect.kind != "create" and "." not in effect.target]
-        found += [parts.column(view, target).attr for target in targets] if field in targets else []
-    return found
+    moved = ", ".join(map(quoted, sorted({states.field, *parts.set_with_state(view)})))
+    return f"    fixed = changed - {{{moved}}} if {state} in changed else changed"
 
 
 def own_attributes(view: EntityView) -> list[str]:

@@ -1,0 +1,332 @@
+"""Tests of states, actions, reports, and of the places for what is put in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from libs.blueprint import actions, custom, names, states
+from libs.blueprint.candidates import Sample, domain, from_now, sample
+from libs.blueprint.paths import Place, resolve
+from libs.blueprint.reports import Column, shown, view_of
+from libs.blueprint.rule_tests import Test
+from libs.blueprint.solver import Seeds
+from libs.blueprint.stories import Step, Story, inputs, reach
+from libs.blueprint.view import EntityView
+from libs.blueprint.world import CHECK, NOW, STATE, RefusedError, Row, aggregate
+from libs.contracts.behaviour import Action, Condition, Effect, Report, Value
+from libs.contracts.fields import Field
+
+_SHOWN = {"integer": 0, "money": 2, "decimal": 6}
+
+
+def state_tests(view: EntityView, seeds: Seeds) -> Iterator[Test]:
+    """Yield a test of each transition, and of what may not become what."""
+    kinds, attr = view.entity.states, states.attribute(view)
+    field = resolve(view, kinds.field).field if kinds else None
+    if kinds is None or field is None:
+        return
+    options = [sample(field, choice) for choice in field.choices]
+    for each in kinds.transitions:
+        yield from _transition(view, attr, (each.source, each.target), seeds)
+    begins = [f'refused(client.post("{view.path}", json={{**seed.body("{view.path}"), "{field.name}": state}}))']
+    others = [one.source for one in options if one.value != kinds.initial]
+    if others:
+        yield Test("test_a_new_row_has_its_first_state", (_each(others), f"    {begins[0]}"))
+    for choice in field.choices:
+        yield from _refused_states(view, field, choice, seeds)
+
+
+def _each(sources: list[str]) -> str:
+    listed = ", ".join(sources)
+    return f"for state in ({listed}{',' if len(sources) == 1 else ''}):"
+
+
+def _in_state(story: Story, view: EntityView, state: str) -> Row | None:
+    attr = states.attribute(view)
+    wanted = Condition(view.entity.states.field if view.entity.states else "", "eq", Value("literal", state))
+    return reach(story, view, lambda _, row: row[attr] == state, (wanted,))
+
+
+def _transition(view: EntityView, attr: str, pair: tuple[str, str], seeds: Seeds) -> Iterator[Test]:
+    for maker in states.makers(view, pair[1]):
+        story = Story.begun(seeds)
+        for step in _making(story, view, attr, pair[1], maker):
+            trial = story.copy()
+            row = reach(
+                trial, view, lambda stage, one: _leads(stage, view, one, (attr, *pair), step), _state_is(view, pair[0])
+            )
+            if row is None:
+                continue
+            key = resolve(view, attr).field
+            name = f"test_{_word(pair[0])}_becomes_{_word(pair[1])}_by_{maker}"
+            check = f'assert accepted({step.call(view, "row")})["{key.name if key else attr}"] == "{pair[1]}"'
+            yield Test(name, (*trial.lines, check))
+            break
+
+
+def _state_is(view: EntityView, state: str) -> tuple[Condition, ...]:
+    kinds = view.entity.states
+    return (Condition(kinds.field, "eq", Value("literal", state)),) if kinds else ()
+
+
+def _leads(stage: Any, view: EntityView, row: Row, change: tuple[str, str, str], step: Step) -> bool:
+    attr, source, target = change
+    if row[attr] != source:
+        return False
+    try:
+        return step.done(stage.copy(), view, row["id"])[attr] == target
+    except RefusedError:
+        return False
+
+
+def _making(story: Story, view: EntityView, attr: str, target: str, maker: str) -> Iterator[Step]:
+    if maker == "update":
+        field = resolve(view, attr).field
+        yield from [Step({attr: sample(field, target)})] if field else []
+    for action in view.entity.actions:
+        if custom.action_name(view, action) == maker:
+            yield from islice(inputs(story, view, action), 20)
+
+
+def _word(text: str) -> str:
+    return names.snake(names.pascal(text)) or "it"
+
+
+def _refused_states(view: EntityView, field: Field, state: str, seeds: Seeds) -> Iterator[Test]:
+    story, attr = Story.begun(seeds), names.attribute(field.name)
+    row = _in_state(story, view, state)
+    if row is None:
+        return
+    found = [
+        one.source
+        for choice in field.choices
+        for one in [sample(field, choice)]
+        if choice != state
+        and STATE in story.refused_step(view, row["id"], Step({attr: one}))
+        and story.refused_step(view, row["id"], Step({attr: one})) == {STATE}
+    ]
+    if found:
+        request = f'client.patch(f"{view.path}/{{row[\'id\']}}", json={{"{field.name}": state}})'
+        yield Test(f"test_{_word(state)}_becomes_nothing_else", (*story.lines, _each(found), f"    refused({request})"))
+
+
+def action_tests(view: EntityView, seeds: Seeds) -> Iterator[Test]:
+    """Yield tests of each action: what it does, and what it refuses."""
+    for action in view.entity.actions:
+        yield from _works(view, action, seeds)
+        for number, each in enumerate(action.checks):
+            yield from _checked(view, action, (number, each), seeds)
+        yield _missing(view, action)
+        yield from _invalid(view, action, seeds)
+
+
+def _works(view: EntityView, action: Action, seeds: Seeds) -> Iterator[Test]:
+    story = Story.begun(seeds)
+    for step in list(inputs(story, view, action)):
+        trial = story.copy()
+        row = reach(trial, view, lambda stage, one: not _refusals(stage, view, one, step), action.checks)
+        if row is None:
+            continue
+        call = step.call(view, "row")
+        step.done(trial.stage, view, row["id"])
+        asserts = [line for effect in action.effects for line in _seen(trial, view, row, effect, step)]
+        head = f"after = accepted({call})" if any("after" in line for line in asserts) else f"accepted({call})"
+        yield Test(f"test_{action.name}_works", (*trial.lines, head, *dict.fromkeys(asserts)))
+        return
+
+
+def _refusals(stage: Any, view: EntityView, row: Row, step: Step) -> set[str]:
+    try:
+        step.done(stage.copy(), view, row["id"])
+    except RefusedError as error:
+        return error.reasons
+    return set()
+
+
+def _seen(story: Story, view: EntityView, row: Row, effect: Effect, step: Step) -> list[str]:
+    """Return what an answer shows of an effect."""
+    if effect.kind == "create":
+        target = view.peers[effect.target]
+        return [f'assert client.get("{target.path}").json()["total"] == {len(story.stage.world.of(target))}']
+    place = resolve(view, effect.target)
+    value = story.stage.world.read(row, place)
+    if place.field is None or (place.way and len(place.way) > 1):
+        return []
+    source = _source(place, value, [one for one in step.values.values()])
+    answer = "after"
+    if place.way:
+        answer = f"client.get(f\"{place.holder.path}/{{after['{place.way[0].key}']}}\").json()"
+        answer = answer if row[place.way[0].key] is not None else ""
+    return [f'assert {answer}["{place.field.name}"] {source}'] if answer else []
+
+
+def _source(place: Place, value: Any, given: list[Sample]) -> str:
+    """Return how an answer's value is compared."""
+    if value is None:
+        return "is None"
+    if value in (NOW, NOW.date()) or place.field is None:
+        return "is not None"
+    if isinstance(value, bool):
+        return f"is {value}"
+    same = [one for one in (*given, *domain(place.holder, place.field)) if one.value == value]
+    return f"== {(same[0] if same else sample(place.field, value)).source}"
+
+
+def _checked(view: EntityView, action: Action, check: tuple[int, Condition], seeds: Seeds) -> Iterator[Test]:
+    number, each = check
+    story, wanted = Story.begun(seeds), {f"{CHECK} {number}"}
+    tried = list(islice(inputs(story, view, action), 12))
+    for step in tried:
+        trial = story.copy()
+        row = reach(trial, view, lambda stage, one: _refusals(stage, view, one, step) == wanted, [each])
+        if row is not None:
+            name = f"test_{action.name}_is_refused_unless_{_word(resolve(view, each.field).label)}_allows_it"
+            suffix = f"_{number + 1}" if number else ""
+            yield Test(f"{name}{suffix}", (*trial.lines, f"refused({step.call(view, 'row')})"))
+            return
+
+
+def _missing(view: EntityView, action: Action) -> Test:
+    data = ", json={}" if custom.takes_data(action) else ""
+    expected = "(404, 422)" if custom.takes_data(action) else "(404,)"
+    call = f'client.post("{view.path}/2000000000/{action.name}"{data})'
+    return Test(f"test_{action.name}_needs_a_row", (f"assert {call}.status_code in {expected}",))
+
+
+def _invalid(view: EntityView, action: Action, seeds: Seeds) -> Iterator[Test]:
+    for link in actions.references(view, action):
+        story = Story.begun(seeds)
+        step = next(inputs(story, view, action), None)
+        if step is None:
+            return
+        row = story.create(view, "row", {}, {})
+        wrong = replace(step, links=step.links | {link.key: (row["id"], "2_000_000_000")})
+        check = f"assert {wrong.call(view, 'row')}.status_code == 422"
+        yield Test(f"test_{action.name}_refuses_an_unknown_{link.attr.rstrip('_')}", (*story.lines, check))
+
+
+def place_tests(seeds: Seeds, views: list[EntityView]) -> Iterator[Test]:
+    """Yield a test of each place for what is put in words: it is called."""
+    for place in custom.places(views[0].charter) if views else ():
+        view = next(each for each in views if each.name == place.views[0].name)
+        story = Story.begun(seeds)
+        if place.rule:
+            story.create(view, "", {}, {})
+            lines, call = story.lines[:-1], story.lines[-1]
+            yield _called(place, "check", "session: Any, action: str, row: Any, before: Any", (*lines, call))
+        elif place.action:
+            found = _works(view, place.action, seeds)
+            lines = next((test.lines for test in found), ())
+            kept = [line.replace("after = ", "") for line in lines if not line.startswith("assert ")]
+            data = ", data: Any" if custom.takes_data(place.action) else ""
+            if kept:
+                yield _called(place, "apply", f"session: Any, row: Any{data}", tuple(kept))
+
+
+def _called(place: custom.Place, function: str, signature: str, lines: tuple[str, ...]) -> Test:
+    return Test(
+        f"test_{place.name}_is_called",
+        (
+            "calls: list[int] = []",
+            "",
+            f"def {function}({signature}) -> None:",
+            "    calls.append(row.id)",
+            "",
+            f'monkeypatch.setattr({place.name}, "{function}", {function})',
+            *lines,
+            "assert calls",
+        ),
+    )
+
+
+def report_tests(seeds: Seeds, views: list[EntityView]) -> Iterator[Test]:
+    """Yield a test of each report's figures."""
+    for report in views[0].charter.reports if views else ():
+        yield from _report(view_of(views, report), report, seeds)
+
+
+def _report(view: EntityView, report: Report, seeds: Seeds) -> Iterator[Test]:
+    for given in _parameters(view, report):
+        story, found = Story.begun(seeds), {name: one.value for name, one in given.items()}
+
+        def listed(stage: Any, row: Row, found: Row = found) -> bool:
+            return bool(stage.world.hold(view, row, report.where, found))
+
+        row = reach(story, view, listed, report.where)
+        if row is None:
+            continue
+        reach(story, view, lambda stage, one: not listed(stage, one), report.where, variable="_", n=story.last(view))
+        rows = [one for one in story.stage.world.of(view).values() if listed(story.stage, one)]
+        if len(rows) > 1:
+            continue
+        params = ", ".join(f'"{name}": {one.source}' for name, one in given.items())
+        call = f'client.get("/reports/{report.name}"{f", params={{{params}}}" if params else ""})'
+        lines = [_unnamed(line) for line in story.lines]
+        yield Test(f"test_{report.name}", (*lines, f"answer = {call}", *_figures(story, view, report, rows)))
+        return
+
+
+def _unnamed(line: str) -> str:
+    return line.replace("_ = ", "", 1) if line.startswith("_ = ") else line
+
+
+def _parameters(view: EntityView, report: Report) -> Iterator[dict[str, Sample]]:
+    choices = [_choices(view, each) for each in report.parameters]
+    longest = max((len(each) for each in choices), default=1)
+    for number in range(longest):
+        yield {
+            each.name: found[min(number, len(found) - 1)]
+            for each, found in zip(report.parameters, choices, strict=True)
+        }
+
+
+def _choices(view: EntityView, each: Field) -> list[Sample]:
+    found = [one for one in domain(view, each) if one.value is not None]
+    return [*(from_now(each) if each.type in ("date", "datetime") else ()), *found]
+
+
+def _figures(story: Story, view: EntityView, report: Report, rows: list[Row]) -> list[str]:
+    expected = {
+        column.name: source
+        for column, value in _values(story, view, report, rows)
+        if (source := _figure(view, report, column, value))
+    }
+    if not expected:
+        return ["assert answer.status_code == 200", "assert len(answer.json()) == 1"]
+    items = [f'"{name}": {source}' for name, source in expected.items()]
+    return [
+        "assert answer.status_code == 200, answer.text",
+        "(figures,) = answer.json()",
+        *(f'assert figures["{item.split(chr(34))[1]}"] == {item.split(": ", 1)[1]}' for item in items),
+    ]
+
+
+def _values(story: Story, view: EntityView, report: Report, rows: list[Row]) -> Iterator[tuple[Column, Any]]:
+    found, world = shown(view, report), story.stage.world
+    paths: list[str] = list(report.group_by if report.measures else report.columns)
+    if not report.measures and not paths:
+        paths = ["id", *(each.name for each in view.fields), *(link.relation.name for link in view.references)]
+    for column, path in zip(found, paths, strict=False):
+        yield column, world.read(rows[0], resolve(view, path))
+    for column, measure in zip(found[len(paths) :], report.measures, strict=False):
+        values = [world.read(row, resolve(view, measure.field)) if measure.field else 1 for row in rows]
+        yield column, aggregate(measure.function, values)
+
+
+def _figure(view: EntityView, report: Report, column: Column, value: Any) -> str:
+    """Return what an answer holds; nothing for ids and for what the clock decides."""
+    if column.name == "id" or column.name.endswith("_id") or value in (NOW, NOW.date()):
+        return ""
+    if value is None:
+        return "None"
+    if column.field.type in ("money", "decimal"):
+        places = column.field.scale if column.field.scale is not None else _SHOWN[column.field.type]
+        return f'"{round(Decimal(value), places):.{places}f}"' if column.field.type == "money" else ""
+    if column.field.type in ("date", "datetime"):
+        near = [one for each in view.fields for one in domain(view, each) if one.value == value]
+        return (near[0] if near else sample(column.field, value)).source
+    return sample(column.field, value).source if column.field.type != "json" else ""
