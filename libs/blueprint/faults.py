@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from libs.blueprint import names
+from libs.blueprint.behaviour_faults import behaviour_faults
 from libs.blueprint.field_faults import field_faults
+from libs.blueprint.normal import plain
 from libs.blueprint.view import SCHEMAS, EntityView, entity_views
 from libs.contracts.artifacts import Architecture
 from libs.contracts.charter import Charter, Entity
@@ -22,7 +24,8 @@ def check_charter(charter: Charter, architecture: Architecture | None = None) ->
     """Return every fault of a charter, and of an architecture's modules and packages."""
     faults = [*_entities(charter), *_mentions(charter), *(_architecture(architecture) if architecture else ())]
     # What is derived from names can only be judged once the names themselves are right.
-    return tuple(faults or _derived(charter))
+    found = tuple(faults) or tuple(_derived(charter))
+    return found or behaviour_faults(charter, entity_views(plain(charter)))
 
 
 def _entities(charter: Charter) -> Iterator[str]:
