@@ -87,7 +87,8 @@ class Builder:
             description=cut(table.description, 400),
             fields=tuple(self.fields.values()),
             relations=tuple(self.relations.values()),
-            account=self.secret,
+            owned=table.owned,
+            account=self.secret or table.account,
             unique_together=self._together(),
             actions=tuple(self._action(each) for each in table.actions[:20]),
             search=self._searched(),
@@ -128,7 +129,7 @@ class Builder:
 
     def _own_id(self, columns: dict[str, Field]) -> None:
         """Leave out the id that the database counts; every entity has one of its own."""
-        primary = self.table.primary
+        primary = self.table.primary or tuple(self.table.counted)[:1]
         if len(primary) != 1 or primary[0] not in columns or primary[0] in self.table.referring():
             if len(primary) > 1:
                 self.table.uniques.insert(0, primary)

@@ -12,6 +12,7 @@ from libs.offline.documents.joins import join_up
 from libs.offline.documents.names import key
 from libs.offline.documents.notes import Broken, Notes, capped, cut
 from libs.offline.documents.rules import rule
+from libs.offline.documents.signing import take_signing_in
 from libs.offline.documents.tables import Document
 from libs.offline.draft import MAX_ENTITIES, MAX_RULES, summary
 from libs.offline.endpoints import endpoints
@@ -23,6 +24,7 @@ _SURE, _LESS, _LEAST = 99, 3, 40
 
 def charter_of(document: Document) -> Charter:
     """Return the charter of a document; raise ``Broken`` where it holds nothing to keep."""
+    take_signing_in(document)
     join_up(document)
     _limit(document)
     if not document.tables:

@@ -10,6 +10,7 @@ from libs.contracts.fields import Field, FieldType
 from libs.offline.documents.mermaid_text import Attribute, Diagram, End, read_lines
 from libs.offline.documents.names import entity_name, key, relation_name
 from libs.offline.documents.notes import Broken, Notes, cut
+from libs.offline.documents.signing import owner_unseen
 from libs.offline.documents.tables import Document, Link, Reference, Table, free
 from libs.offline.documents.types import type_of
 from libs.offline.lexicon import verbs, words
@@ -152,6 +153,8 @@ def _leftover(document: Document, diagram: Diagram) -> None:
             if "FK" in attribute.keys and column not in table.referring():
                 stem = relation_name(attribute.name)
                 found = [each for each in document.tables if stem in {key(each), singular_key(key(each))}]
+                if owner_unseen(document, table, column):
+                    continue
                 if found:
                     table.references.append(Reference((column,), found[0]))
                 else:

@@ -14,7 +14,7 @@ from libs.offline.documents.loading import load_json, load_yaml
 from libs.offline.documents.names import column_name, key, relation_name
 from libs.offline.documents.notes import Broken, cut
 from libs.offline.documents.openapi_fields import field_of
-from libs.offline.documents.openapi_paths import Operation, Resource, body, is_parameter, operations, resources
+from libs.offline.documents.openapi_paths import Operation, Resource, answer, body, is_parameter, operations, resources
 from libs.offline.documents.openapi_schemas import Schema, Schemas, mapping, stem
 from libs.offline.documents.openapi_tables import Tables
 from libs.offline.documents.settle import settled
@@ -60,20 +60,34 @@ class _Api:
         self.document, self.root = document, root
         self.schemas = Schemas(root, document.notes)
         self.tables = Tables(document, self.schemas)
+        self.people: set[str] = set()
         self.found = operations(root)
         self.resources, self.rest = resources(self.found, self.schemas)
 
     def tables_of_paths(self) -> None:
-        """Add a table for each resource."""
-        for resource in self.resources.values():
-            self.tables.resource(resource)
+        """Add a table for each resource, but for the users who make themselves by registering."""
+        me = {self.schemas.name(answer(each, self.schemas)) for each in self.found if each.parts[-1:] == ("me",)} - {""}
+        for name, resource in list(self.resources.items()):
+            shown = {self.schemas.name(answer(each, self.schemas)) for each in resource.row}
+            if me & shown and all(each.method != "post" for each in resource.collection):
+                self.document.notes.assume(f"/{cut(resource.segment)} are the users who sign in.")
+                self.people |= me
+                del self.resources[name]
+            else:
+                self.tables.resource(resource)
 
     def tables_of_schemas(self) -> None:
         """Add schemas that no path speaks of: all objects where there are no paths, else those with an id."""
         for name, schema in self.schemas.named().items():
             shape = self.schemas.shape(schema)
             own = any(each.lower() == "id" for each in shape.properties) or not self.resources
-            if own and shape.properties and not _WRAPPERS.search(name) and self.schemas.item(schema) is None:
+            if (
+                name not in self.people
+                and own
+                and shape.properties
+                and not _WRAPPERS.search(name)
+                and self.schemas.item(schema) is None
+            ):
                 self.tables.component(name, schema)
 
     def _table(self, resource: Resource | str) -> Table | None:

@@ -13,6 +13,7 @@ from libs.offline.documents.notes import cut
 from libs.offline.documents.openapi_fields import field_of
 from libs.offline.documents.openapi_paths import Resource, answer, body, queries
 from libs.offline.documents.openapi_schemas import Schema, Schemas, Shape, stem
+from libs.offline.documents.signing import owner_unseen
 from libs.offline.documents.tables import Document, Link, Reference, Table, free
 from libs.offline.words import plural_key, singular_key
 
@@ -160,6 +161,9 @@ class Tables:
         made, empty = found
         if self._is_id(table, name):
             self._id(table, made)
+            return
+        given = shapes[1] is None or name in shapes[1].properties
+        if not given and not self._called("owner") and owner_unseen(self.document, table, column_name(name)):
             return
         made = replace(made, description=cut(made.description, 400))
         made = replace(made, required=True) if self._in_path(table, made) else self._needed(made, empty, place, shapes)

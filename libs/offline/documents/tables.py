@@ -62,6 +62,14 @@ class Table:
     computed: list[Computed] = field(default_factory=list[Computed])
     actions: list[Action] = field(default_factory=list[Action])
     search: bool = False
+    owned: bool = False
+    account: bool = False
+
+    def belongs_to_user(self, column: str) -> None:
+        """Take a column for the signed-in user who made a row, not for a value of the row."""
+        self.owned = True
+        self.references = [each for each in self.references if each.columns != (column,)]
+        self.columns.pop(column, None)
 
     def referring(self) -> dict[str, Reference]:
         """Return the columns that are part of a reference, each with its first one."""
