@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from libs.blueprint import names, values
@@ -62,7 +63,7 @@ def sql_type(view: EntityView, field: Field, choices: str = "") -> str:
 
 
 def _optional(annotation: str, required: bool) -> str:
-    return annotation if required or annotation == "Any" else f"{annotation} | None"
+    return annotation if required else f"{annotation} | None"
 
 
 def _default(field: Field) -> str:
@@ -122,6 +123,8 @@ def _schema_line(view: EntityView, field: Field, options: list[str]) -> str:
 
 def _schema_default(field: Field) -> str:
     source = _default(field)
+    if field.type == "json" and source.startswith("lambda: "):
+        source = f'lambda: cast("JsonValue", {source.removeprefix("lambda: ")})'
     factory = values.default_factory(field) or source.startswith("lambda: ") or source in _EMPTY.values()
     return f"default_factory={source}" if factory else source
 
@@ -163,12 +166,13 @@ def _description(text: str) -> list[str]:
     return [f"description={quoted(prose(text))}"] if prose(text) else []
 
 
-def reference(link: Link) -> str:
-    """Return the declaration of a foreign key column."""
+def reference(link: Link, late: Collection[tuple[str, str]] = ()) -> str:
+    """Return the declaration of a foreign key column; ``late`` are tables with columns whose key is added later."""
     kind = _optional("int", link.relation.required)
     rule = link.relation.on_delete.upper().replace("_", " ")
     once = "unique=True" if link.single and not link.source.entity.soft_delete else "index=True"
-    target = f'sa.ForeignKey("{link.target.plural}.id", ondelete="{rule}")'
+    alter = ", use_alter=True" if (link.source.plural, link.key) in late else ""
+    target = f'sa.ForeignKey("{link.target.plural}.id", ondelete="{rule}"{alter})'
     return f"{link.key}: Mapped[{kind}] = mapped_column({target}, {once})"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from libs.blueprint import access, behaviour, columns, listing, migration, names, rulebook
 from libs.blueprint.literals import prose, quoted
-from libs.blueprint.source import import_block, member_key
+from libs.blueprint.source import export_key, import_block
 from libs.blueprint.view import SCHEMAS, EntityView, Link
 from libs.contracts.fields import Field
 
@@ -132,7 +132,7 @@ def schema_imports(views: Iterable[EntityView]) -> str:
 
 def exports(members: Iterable[str]) -> str:
     """Return ``__all__`` of a package."""
-    return "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(members, key=member_key)) + "]"
+    return "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(members, key=export_key)) + "]"
 
 
 FILTERS: dict[str, Callable[..., Any]] = behaviour.FILTERS | {

@@ -27,6 +27,7 @@ _STANDARD = {
     "asynccontextmanager": "contextlib",
     "cache": "functools",
     "cast": "typing",
+    "contextmanager": "contextlib",
     "compare_digest": "hmac",
     "dataclass": "dataclasses",
     "dt": "datetime as dt",
@@ -99,7 +100,7 @@ _OURS = {
     "app.auth.schemas": ("PasswordChange", "RefreshToken", "Registration", "Tokens", "User", "UserChange"),
     "app.auth": ("accounts", "tokens"),
     "app.columns": ("Scaled", "UtcDateTime", "today", "utc_now"),
-    "app.database": ("Base", "SessionDep", "connect"),
+    "app.database": ("Base", "SessionDep", "connect", "migrating"),
     "app.errors": (
         *("Conflict", "Forbidden", "InvalidReference", "NotFound", "PROBLEMS", "Unauthorized"),
         *("RuleBroken", "add_error_handlers"),

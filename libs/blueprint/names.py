@@ -17,7 +17,7 @@ construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_j
 model_computed_fields model_config model_construct model_copy model_extra model_fields model_fields_set
 model_json_schema model_parametrized_name model_post_init model_rebuild
 metadata registry type_annotation_map
-bool dt int list mapped_column property relationship sa self sorting str today unset utc_now uuid4
+bool cast dt int list mapped_column property relationship sa self sorting str today unset utc_now uuid4
 """
 RESERVED_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 # pydantic reserves whole prefixes here, so that a trailing underscore would not free the name.

@@ -23,8 +23,8 @@ DEVELOPMENT = {
     "pytest": "9.2.0",
     "pytest-cov": "7.1.0",
     "ruff": "0.17.6",
-    "schemathesis": "4.32.5",
 }
+FUZZ = {"schemathesis": "4.32.5"}
 
 
 def requirements(types: set[str], architecture: Architecture, *, signs_in: bool) -> dict[str, list[str]]:
@@ -35,6 +35,7 @@ def requirements(types: set[str], architecture: Architecture, *, signs_in: bool)
     return {
         "requirements": [*(f"{name}=={pins[name]}" for name in sorted(pins)), *added],
         "development": [f"{name}=={version}" for name, version in sorted(DEVELOPMENT.items())],
+        "fuzzing": [f"{name}=={version}" for name, version in sorted(FUZZ.items())],
     }
 
 

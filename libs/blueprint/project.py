@@ -133,6 +133,7 @@ class Project:
         found = tables(self.charter, self.views)
         return {
             "tables": found,
+            "late": [(table.name, column) for table in found for column in table.late],
             "late_lines": migration.late_lines(found),
             "drop_late_lines": migration.drop_late_lines(found),
             "ruled": [(index, rule, view.plural) for view in self.views for index, rule in ruled(view)],

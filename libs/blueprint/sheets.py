@@ -41,6 +41,7 @@ _FIXED: tuple[tuple[str, ...], ...] = (
     ("pyproject.toml", "Project metadata and tools", "pyproject.toml"),
     ("requirements.txt", "Pinned packages", "requirements.txt"),
     ("requirements-dev.txt", "Pinned packages for tests and checks", "requirements-dev.txt"),
+    ("requirements-fuzz.txt", "Pinned packages for fuzzing", "requirements-fuzz.txt"),
     ("app/__init__.py", "The application package", "app/init.py"),
     ("app/access.py", "Who may do what on which rows", "app/access.py", "signs_in"),
     ("app/audit.py", "The audit log", "app/audit.py", "audited"),

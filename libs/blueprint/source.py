@@ -54,8 +54,16 @@ def _statement(module: str, names: list[str]) -> str:
 
 def member_key(name: str) -> tuple[int, object, str]:
     """Return a key that sorts constants before classes before functions, as isort does."""
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
-    return kind, natural(name.lower()), name
+    return _kind(name), natural(name.lower()), name
+
+
+def export_key(name: str) -> tuple[int, object]:
+    """Return a key that sorts the names of ``__all__`` as ruff does: as ``member_key``, but capitals first."""
+    return _kind(name), natural(name)
+
+
+def _kind(name: str) -> int:
+    return 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
