@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
+from libs.blueprint import check_charter
 from libs.contracts.behaviour import Rule
 from libs.contracts.charter import Charter, Endpoint, Entity, Permission
 from libs.contracts.fields import Relation
@@ -18,6 +21,8 @@ from libs.offline.draft import MAX_ENTITIES, MAX_RULES, summary
 from libs.offline.endpoints import endpoints
 from libs.offline.words import human
 
+_RULE = re.compile(r"rules\[(\d+)\]")
+_COMPUTED = re.compile(r"entities\[(\d+)\]\.computed\[(\d+)\]")
 # How sure a document is read, in percent; each thing that could not be kept takes some of it away.
 _SURE, _LESS, _LEAST = 99, 3, 40
 
@@ -45,8 +50,34 @@ def charter_of(document: Document) -> Charter:
         not_understood=capped(document.notes.lost),
         confidence=max(_LEAST, _SURE - _LESS * len(document.notes.lost)),
     )
-    listed = [*endpoints(made), *_own_endpoints(document, names)]
-    return replace(made, endpoints=tuple(listed[:400]))
+    fitting = _fitting(made)
+    listed = [*endpoints(fitting), *_own_endpoints(document, names)]
+    return replace(fitting, endpoints=tuple(listed[:400]))
+
+
+def _fitting(charter: Charter) -> Charter:
+    """Leave in words what the blueprint could not compile, and ask about what is left at fault."""
+    faults = check_charter(charter)
+    ruled = {int(found[1]): fault for fault in faults if (found := _RULE.match(fault))}
+    computed = [(int(found[1]), int(found[2])) for fault in faults if (found := _COMPUTED.match(fault))]
+    if not ruled and not computed:
+        return replace(charter, open_questions=tuple(cut(fault, 400) for fault in faults[:30]))
+    rules = tuple(replace(rule, enforcement=None) if at in ruled else rule for at, rule in enumerate(charter.rules))
+    entities = tuple(_stored(entity, {j for i, j in computed if i == at}) for at, entity in enumerate(charter.entities))
+    lost = [
+        *(f"{charter.rules[at].id} stays in words: {fault}" for at, fault in ruled.items()),
+        *(
+            f"{charter.entities[i].name}.{charter.entities[i].computed[j].name} cannot be computed."
+            for i, j in computed
+        ),
+    ]
+    said = {cut(line, 400): None for line in (*charter.not_understood, *lost)}
+    made = replace(charter, rules=rules, entities=entities, not_understood=capped(said))
+    return made if made == charter else _fitting(made)
+
+
+def _stored(entity: Entity, without: set[int]) -> Entity:
+    return replace(entity, computed=tuple(each for at, each in enumerate(entity.computed) if at not in without))
 
 
 def _limit(document: Document) -> None:

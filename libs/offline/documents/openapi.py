@@ -155,7 +155,7 @@ class _Api:
         name = column_name(parts[-1]) if parts else ""
         if on_row and table and operation.method in ("post", "put", "patch") and self._is_action(table, name):
             table.actions.append(self._action(operation, table, name))
-        elif not _PATH.fullmatch(operation.path) or len(operation.path) > 200:
+        elif not _PATH.fullmatch(operation.path) or len(operation.path) > 200 or set(parts) & {".", ".."}:
             self.document.notes.lose(f"{operation.method.upper()} {cut(operation.path)} has a path that is not kept.")
         else:
             nested = self._table(parts[-1]) if len(parts) > 2 and not is_parameter(parts[-1]) else None
