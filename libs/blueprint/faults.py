@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from libs.blueprint import names
+from libs.blueprint.access_faults import access_faults, entity_faults
 from libs.blueprint.behaviour_faults import behaviour_faults
 from libs.blueprint.field_faults import field_faults
 from libs.blueprint.normal import plain
+from libs.blueprint.stamps import USERS
 from libs.blueprint.view import SCHEMAS, EntityView, entity_views
 from libs.contracts.artifacts import Architecture
 from libs.contracts.charter import Charter, Entity
-from libs.contracts.fields import Relation
+from libs.contracts.fields import Field, Relation
 
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9._,-]+\])?")
 _CLAUSE = r"\s*(?:===?|~=|!=|<=?|>=?)\s*[A-Za-z0-9.*+!_-]+\s*"
@@ -35,6 +37,7 @@ def _entities(charter: Charter) -> Iterator[str]:
         yield from _named(f"{place}.name", entity.name, pascal_case=True)
         yield from _named(f"{place}.plural", entity.plural)
         yield from _fields(place, entity)
+        yield from entity_faults(place, entity)
         for number, relation in enumerate(entity.relations):
             yield from _relation(f"{place}.relations[{number}]", relation, declared)
 
@@ -48,10 +51,14 @@ def _named(place: str, name: str, *, pascal_case: bool = False) -> Iterator[str]
 def _fields(place: str, entity: Entity) -> Iterator[str]:
     for index, field in enumerate(entity.fields):
         where = f"{place}.fields[{index}]"
-        yield from _named(f"{where}.name", field.name)
+        yield from _field(where, field)
         if field.name == "id" and field.type not in ("integer", "uuid"):
             yield f'{where}.name "id" is taken: every {entity.name} has an integer id; rename it, e.g. "code"'
-        yield from (f'{where} "{field.name}": {fault}' for fault in field_faults(field))
+
+
+def _field(where: str, field: Field) -> Iterator[str]:
+    yield from _named(f"{where}.name", field.name)
+    yield from (f'{where} "{field.name}": {fault}' for fault in field_faults(field))
 
 
 def _relation(place: str, relation: Relation, declared: list[str]) -> Iterator[str]:
@@ -59,6 +66,10 @@ def _relation(place: str, relation: Relation, declared: list[str]) -> Iterator[s
     yield from _known(f"{place}.target", relation.target, "entity", declared)
     if relation.kind != "many_to_many" and relation.required and relation.on_delete == "set_null":
         yield f'{place} "{relation.name}": on_delete set_null needs required=false; change one of them'
+    if relation.fields and relation.kind != "many_to_many":
+        yield f"{place}.fields belong to many_to_many, not to {relation.kind}; move them to the entity"
+    for index, field in enumerate(relation.fields):
+        yield from _field(f"{place}.fields[{index}]", field)
 
 
 def _known(place: str, name: str, what: str, declared: list[str]) -> Iterator[str]:
@@ -93,19 +104,44 @@ def _twice(places: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _derived(charter: Charter) -> Iterator[str]:
-    """Check what names are turned into, and which rows need which others."""
-    views = entity_views(charter)
+    """Check what names are turned into, which rows need which others, and who may do what with them."""
+    views = entity_views(plain(charter))
+    found = [*_names(charter, views), *_loops(views)]
+    yield from (_at_its_place(fault, charter) for fault in found)
+    yield from () if found else access_faults(charter, views)
+
+
+def _names(charter: Charter, views: list[EntityView]) -> Iterator[str]:
+    for view in views[len(charter.entities) :]:
+        yield from _named(f"entities[{view.number}].name", view.name, pascal_case=True)
+        yield from _named(f"entities[{view.number}].plural", view.plural)
     yield from _twice((f"entities[{view.number}].name", view.snake) for view in views)
     yield from _twice(_tables(views))
     yield from _twice((f"entities[{view.number}].plural", view.path) for view in views)
     yield from _twice(_classes(views))
     for view in views:
         yield from _attributes(view)
-    yield from _loops(views)
+
+
+def _at_its_place(fault: str, charter: Charter) -> str:
+    """Name the relation that became an entity of its own, where a fault is about that entity."""
+    pairs = [
+        f"entities[{number}].relations[{index}]"
+        for number, entity in enumerate(charter.entities)
+        for index, link in enumerate(entity.relations)
+        if link.kind == "many_to_many" and link.fields
+    ]
+    for position, place in enumerate(pairs):
+        fault = fault.replace(f"entities[{len(charter.entities) + position}]", f"{place}, as an entity,")
+    return fault
 
 
 def _tables(views: list[EntityView]) -> Iterator[tuple[str, str]]:
-    yield from ((f"entities[{view.number}].plural", view.plural) for view in views)
+    yield from (("the tables of signing in", USERS), ("the tables of signing in", "auth_sessions"))
+    yield from (
+        ("the audit log", "audit_entries"),
+        *((f"entities[{view.number}].plural", view.plural) for view in views),
+    )
     for view in views:
         links = [(number, link) for number, link in enumerate(view.links) if link.many and link.owns_table]
         yield from ((f"entities[{view.number}].relations[{number}]", link.table) for number, link in links)

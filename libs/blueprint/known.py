@@ -146,13 +146,11 @@ _NARROW = {
     "tests/access.py": _only("Any AuthUser FastAPI Session dataclass"),
     "tests/seed.py": _IN_TESTS | {"dt": "datetime as dt"},
     "tests/test_access.py": _only(
-        "Any AsUser FastAPI GUARDED MOVES OWNED_REFERENCES POLICY Response Seed SignedIn TestClient give pytest"
-    ),
-    "tests/test_entity.py": _IN_TESTS | _only("Seed") | dict.fromkeys(("ahead", "day_ahead"), "tests.seed"),
-}
-_NARROW |= {
-    "tests/test_access.py": _NARROW["tests/test_access.py"] | {"Response": "httpx2"},
+        "Any AsUser FastAPI GUARDED MOVES OWNED_REFERENCES POLICY Seed SignedIn TestClient give pytest"
+    )
+    | {"Response": "httpx2"},
     "tests/test_auth.py": _EVERYWHERE | {"Response": "httpx2"},
+    "tests/test_entity.py": _IN_TESTS | _only("Seed") | dict.fromkeys(("ahead", "day_ahead"), "tests.seed"),
 }
 _OF_ENTITIES = frozenset({"app/access.py", "app/route.py", "tests/access.py"})
 

@@ -25,13 +25,13 @@ PROTECTED_PREFIXES = ("model_dump", "model_validate")
 
 # Names the printed modules import next to an entity's class.
 _CLASSES = """
-Annotated Any APIRouter AuditEntry AuthSession AuthUser Base Columns ConfigDict Conflict CurrentUser Decimal EmailStr
-FastAPI Field Forbidden Input Int32 Iterator JsonValue ListQuery Literal Mapped Mapping Money OptionalUser Output Page
-Query RowId RowIds RuleBroken Right Scaled Seed Session SessionDep TestClient TypeVar UUID Unauthorized Url UtcDateTime
-UtcTime
+Annotated Any APIRouter AuditEntry AuthSession AuthUser Base BODIES COLUMNS Columns ConfigDict Conflict CurrentUser
+Decimal EmailStr FastAPI Field Forbidden Input Int32 Iterator JsonValue ListQuery Literal Mapped Mapping MISSING Money
+OptionalUser Output Page PATH PROBLEMS Query Right RIGHTS RowId RowIds RuleBroken Scaled SEARCHED Seed Session
+SessionDep TestClient TypeVar Unauthorized Url UtcDateTime UtcTime UUID
 """
 RESERVED_CLASSES = frozenset(_CLASSES.split())
-_RESERVED_MODULES = frozenset({"app", "base", "init", "router"})
+_RESERVED_MODULES = frozenset({"access", "app", "audit", "auth", "base", "migrations", "reports", "router"})
 
 
 def snake(name: str) -> str:

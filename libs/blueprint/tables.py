@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from libs.blueprint import columns
 from libs.blueprint.access import signs_in
@@ -157,12 +157,8 @@ def _ordered(found: Iterable[Table]) -> list[Table]:
         ready = [name for name, table in waiting.items() if not _missing(table, done)]
         for name in ready or [next(iter(waiting))]:
             table = waiting.pop(name)
-            done[name] = Table(**{**_parts(table), "late": frozenset(_missing(table, done))})
+            done[name] = replace(table, late=frozenset(_missing(table, done)))
     return list(done.values())
-
-
-def _parts(table: Table) -> dict[str, object]:
-    return {name: getattr(table, name) for name in table.__dataclass_fields__}
 
 
 def _missing(table: Table, done: dict[str, Table]) -> set[str]:

@@ -13,6 +13,8 @@ from libs.contracts.fields import Field, Relation
 
 SCHEMAS = ("Create", "Query", "Read", "Update")
 _TAKEN_PATHS = frozenset({"audit", "auth", "docs", "health", "redoc", "reports"})
+# Whoever signs in has a password, and it is kept where nothing answers it.
+_SECRETS = frozenset({"password", "password_hash", "hashed_password"})
 _MOMENT_TYPES = frozenset({"date", "datetime"})
 _OWN_ID_TYPES = frozenset({"integer", "uuid"})
 
@@ -146,7 +148,7 @@ class EntityView:
         for index, each in enumerate(self.entity.fields):
             if each in self.fields:
                 yield names.attribute(each.name), f'fields[{index}] "{each.name}"'
-        yield from ((stamp.name, "the stamps every row of it has") for stamp in self.stamps.all)
+        yield from ((stamp.name, "columns of its own") for stamp in self.stamps.all)
         for index, link in enumerate(self.links):
             place = f'relations[{index}] "{link.relation.name}"'
             yield from ((link.attr, place), (link.key, place))
@@ -208,6 +210,8 @@ def _own_fields(entity: Entity) -> Iterable[Field]:
     stamps = Stamps(entity, keys)
     ids, moments = {"id", stamps.owner, *keys}, {stamp.name for stamp in stamps.all if not stamp.target}
     for each in entity.fields:
+        if entity.account and each.name in _SECRETS:
+            continue
         kept_anyhow = moments if each.type in _MOMENT_TYPES else ids if each.type in _OWN_ID_TYPES else set[str]()
         if each.name not in kept_anyhow:
             yield each

@@ -114,7 +114,7 @@ def test_names_elsewhere_must_be_declared() -> None:
     assert said == (
         'endpoints[0].entity "Bok" is no entity; did you mean "Book"?; declared are: Book',
         'rules[0].entity "Shelf" is no entity; declared are: Book',
-        'permissions[0].role "boss" is no role; declared are: clerk',
+        'permissions[0].role "boss" is no role; declared are: clerk, public, user, admin',
         'rules[1].id "R1" is used by rules[0].id already; rename one of them',
     )
 

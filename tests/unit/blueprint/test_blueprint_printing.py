@@ -102,13 +102,12 @@ def test_words_of_the_charter_cannot_leave_their_place() -> None:
     assert "&lt;script>\\|'x'" in printed(charter)["README.md"]
 
 
-def test_the_readme_says_what_is_missing() -> None:
+def test_the_readme_says_who_may_do_what_and_which_rules_hold() -> None:
     readme = printed(TODO)["README.md"]
-    assert "No authentication" in readme
-    assert "Rows of TaskList should belong to a user" in readme
+    assert "| TaskList | everything | everything of their own | – |" in readme
     readme = printed(LIBRARY)["README.md"]
-    assert "| R1 | A member can borrow at most 5 books. |" in readme
-    assert "**Not enforced yet**" in readme
+    assert "| R1 | A member can borrow at most 5 books. | `app/custom/" in readme
+    assert "**not enforced yet**" in readme
     assert "| POST | `/loans/{loan_id}/return` | Return a book |" in readme
 
 
