@@ -32,6 +32,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Severity = Literal["info", "warning", "error"]
 FileOrigin = Literal["blueprint", "model", "reused"]
 
+END = r"$(?!\n)"  # of a pattern: in Python "$" alone also matches before a last line end, elsewhere it does not
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Line = Annotated[str, Meta(max_length=400)]
 Prose = Annotated[str, Meta(max_length=20_000)]
@@ -81,7 +82,7 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
     """A route the system answers. ``entity`` is empty where the route belongs to none."""
 
     method: Method
-    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9_{}/.-]*$", max_length=200)]
+    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9_{}/.-]*" + END, max_length=200)]
     summary: Line
     entity: str = ""
     request: Line = ""
@@ -109,7 +110,7 @@ class Permission(Struct, frozen=True, forbid_unknown_fields=True):
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """A business rule in words. ``id`` (``R1``) is how code and tests point back at it."""
 
-    id: Annotated[str, Meta(pattern=r"^R[0-9]{1,3}$")]
+    id: Annotated[str, Meta(pattern=r"^R[0-9]{1,3}" + END)]
     text: Annotated[str, Meta(min_length=1, max_length=400)]
     entity: str = ""
 
@@ -117,7 +118,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 class Charter(Struct, frozen=True, forbid_unknown_fields=True):
     """The requirements of a system. ``name`` is a slug: lower case letters, digits and hyphens."""
 
-    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,59}" + END)]
     title: Name
     description: Annotated[str, Meta(max_length=2000)]
     entities: Annotated[tuple[Entity, ...], Meta(max_length=80)] = ()
@@ -148,7 +149,7 @@ class Export(Struct, frozen=True, forbid_unknown_fields=True):
 class Module(Struct, frozen=True, forbid_unknown_fields=True):
     """A file a model writes. Its exports are the contract that lets files be written in parallel and still fit."""
 
-    path: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$")]
+    path: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}" + END)]
     purpose: Line
     exports: tuple[Export, ...] = ()
     rules: tuple[Name, ...] = ()

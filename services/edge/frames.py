@@ -18,7 +18,7 @@ OPENING = b"retry: 1000\n: ok\n"
 HEARTBEAT = b": still here\n"
 END = b"event: end\ndata: {}\n\n"
 LAST = frozenset(kind.event_name() for kind in TERMINAL)
-EVENT_ID = re.compile(r"^([0-9a-f]{1,16})-([0-9]{1,18})$")
+EVENT_ID = re.compile(r"([0-9a-f]{1,16})-([0-9]{1,18})")
 
 Frame = tuple[int, bytes, bool]  # position, bytes, whether nothing follows
 
@@ -103,7 +103,7 @@ def cursor(event_id: str | None, epoch: str) -> int:
     """
     if not event_id:
         return 0
-    parts = EVENT_ID.match(event_id)
+    parts = EVENT_ID.fullmatch(event_id)
     if not parts:
         raise BadEventId("Last-Event-ID is not an id of this stream. Leave it out to start from the beginning.")
     if parts[1] != epoch:
