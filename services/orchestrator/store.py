@@ -68,6 +68,11 @@ class RunStore:
         if created is None or gone or created.owner != actor:
             raise NotFound("There is no such project.")
 
+    async def is_deleted(self, project_id: str) -> bool:
+        """Whether the project is gone."""
+        owner = subjects.project(project_id)
+        return bool(await self._log.load(subjects.event(owner, events.Deleted.event_name())))
+
     async def run_ids(self, project_id: str) -> list[str]:
         """Every run that was ever requested in a project."""
         requested = await self._log.load(f"events.{subjects.project(project_id)}.run.*.requested")

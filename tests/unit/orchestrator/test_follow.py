@@ -34,6 +34,14 @@ async def test_a_decision_made_twice_is_one_fact() -> None:
     assert (await names(log)).count("completed") == 1
 
 
+async def test_a_decision_made_again_when_the_log_has_forgotten_its_id_is_still_one_fact() -> None:
+    log, store, facts = await told(*STORY[:-1], reviewed(False, "a.py"))
+    await follow(store, facts[-1], IDS)
+    log._seq_of.clear()  # JetStream remembers ids for ten minutes; an orchestrator may be away for longer
+    await follow(store, facts[-1], IDS)
+    assert (await names(log)).count("patch_requested") == 1
+
+
 async def test_a_run_that_was_cancelled_after_the_fact_is_not_completed() -> None:
     log, store, facts = await told(*STORY, e.Cancelled(OWNER))
     await follow(store, facts[-2], IDS)
