@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.api import Header, PubAck
+from nats.js.api import Header, PubAck, StreamInfo
 from nats.js.errors import APIError, NoStreamResponseError
 
 from libs.contracts.codec import encode
@@ -87,18 +87,19 @@ class JetStreamLog:
                 return record.seq
         raise Conflict(f"{expected.filter} is no longer at {expected.seq}")
 
-    async def load(self, subject_filter: str, after: int = 0) -> list[RawRecord]:
-        """Matching events above ``after``."""
+    async def load(self, subject_filter: str, after: int = 0, limit: int | None = None) -> list[RawRecord]:
+        """Matching events above ``after``, the first ``limit``."""
         found: list[RawRecord] = []
         pending = 1
-        while pending:
-            batch, pending = await self._direct_get(subject_filter, after + 1)
+        while pending and (limit is None or len(found) < limit):
+            most = BATCH if limit is None else min(BATCH, limit - len(found))
+            batch, pending = await self._direct_get(subject_filter, after + 1, most)
             found += batch
             after = batch[-1].seq if batch else after
         return found
 
-    async def _direct_get(self, subject_filter: str, seq: int) -> tuple[list[RawRecord], int]:
-        request = json.dumps({"seq": seq, "batch": BATCH, "next_by_subj": subject_filter}).encode()
+    async def _direct_get(self, subject_filter: str, seq: int, most: int) -> tuple[list[RawRecord], int]:
+        request = json.dumps({"seq": seq, "batch": most, "next_by_subj": subject_filter}).encode()
         try:
             async with self._replies.expected() as (inbox, queue):
                 await self._client.publish(f"$JS.API.DIRECT.GET.{EVENTS.name}", request, reply=inbox)
@@ -113,8 +114,16 @@ class JetStreamLog:
 
     async def head(self) -> int:
         """Newest sequence."""
+        return (await self._info()).state.last_seq
+
+    async def epoch(self) -> str:
+        """Milliseconds from 1970 to the making of the stream."""
+        created = (await self._info()).created
+        return format(int(created.timestamp() * 1000), "x") if created else "0"
+
+    async def _info(self) -> StreamInfo:
         try:
-            return (await self._client.jetstream().stream_info(EVENTS.name)).state.last_seq
+            return await self._client.jetstream().stream_info(EVENTS.name)
         except AMBIGUOUS as error:
             raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
 

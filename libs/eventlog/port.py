@@ -84,8 +84,8 @@ class EventLog(Protocol):
         """
         ...
 
-    async def load(self, subject_filter: str, after: int = 0) -> list[RawRecord]:
-        """Every event matching ``subject_filter`` with a sequence above ``after``, in order."""
+    async def load(self, subject_filter: str, after: int = 0, limit: int | None = None) -> list[RawRecord]:
+        """Every event matching ``subject_filter`` with a sequence above ``after``, in order; the first ``limit``."""
         ...
 
     def tail(self, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
@@ -94,6 +94,10 @@ class EventLog(Protocol):
 
     async def head(self) -> int:
         """Newest sequence of the log."""
+        ...
+
+    async def epoch(self) -> str:
+        """A name (hexadecimal) that this log keeps for life; one that is made anew has another."""
         ...
 
 
