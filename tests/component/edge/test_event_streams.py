@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -144,13 +145,13 @@ async def test_a_body_with_line_breaks_stays_one_event(door: FrontDoor, person, 
     assert numbers(await listen(person, story)) == [7]
 
 
-async def test_a_long_story_is_read_in_parts_and_told_whole(door, person, project_id, run_id, story, monkeypatch):
-    monkeypatch.setattr(history, "MOST_RECORDS", 60)
+async def test_a_long_story_is_read_in_parts_and_told_whole(door, person, project_id, run_id, story):
     await door.tell(project_id, run_id, *numbered(*range(200)))
-    listening = asyncio.create_task(listen(person, story))
-    await until(door.open_streams)
-    await door.tell(project_id, run_id, *numbered(*range(200, 300)), DONE)
-    assert numbers(await listening) == list(range(300))
+    with patch.object(history, "MOST_RECORDS", 60):
+        listening = asyncio.create_task(listen(person, story))
+        await until(door.open_streams)
+        await door.tell(project_id, run_id, *numbered(*range(200, 300)), DONE)
+        assert numbers(await listening) == list(range(300))
 
 
 async def test_an_id_that_the_log_has_not_come_to_is_gone(door: FrontDoor, person, project_id, run_id, story):
