@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from deploy.local.child import die_with_parent, free_port
+from deploy.local.child import die_with_parent, end, free_port
 
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
@@ -98,13 +98,7 @@ class NatsServer:
     def _end(self, sign: signal.Signals) -> None:
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(sign)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, sign, STOP_SECONDS)
         self.process = None
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,9 +111,17 @@ class Servers:
     def access(self, port: int) -> Access:
         """The first user's account: made once, kept in the data folder, readable by its owner only."""
         file = self.data / "credentials.json"
-        known = json.loads(file.read_text()) if file.exists() else {}
-        access = Access(f"http://127.0.0.1:{port}", SUPERUSER_EMAIL, known.get("password") or secrets.token_urlsafe(18))
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as out:
+        access = Access(f"http://127.0.0.1:{port}", SUPERUSER_EMAIL, _password(file) or secrets.token_urlsafe(18))
+        handle, unfinished = tempfile.mkstemp(dir=self.data)  # made with mode 0600
+        with os.fdopen(handle, "w") as out:
             json.dump({"url": access.url, "email": access.email, "password": access.password}, out)
+        Path(unfinished).replace(file)
         return access
+
+
+def _password(file: Path) -> str:
+    """What is kept; empty where nothing is, or a full disk left half of it. Identity takes a new one at its start."""
+    try:
+        return str(json.loads(file.read_text())["password"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return ""

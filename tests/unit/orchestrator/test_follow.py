@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from libs.contracts import events as e
 from libs.contracts import subjects
-from libs.contracts.codec import Recorded
+from libs.contracts.codec import Order, Recorded
 from libs.eventlog.memory import MemoryLog, MemoryQueue
 from libs.eventlog.runs import Runs
 from libs.testing.stories import OWNER, PROJECT, RUN, drafted, planned, record, reviewed, written
+from libs.testing.waiting import until
 from services.orchestrator.handlers import follow
 from services.orchestrator.store import RunStore
 
@@ -52,3 +55,19 @@ async def test_a_fact_that_did_not_count_is_not_followed() -> None:
     log, store, facts = await told(*STORY, e.Cancelled(OWNER), reviewed(True))
     await follow(store, facts[-1], IDS)
     assert "completed" not in await names(log)
+
+
+async def test_a_file_that_comes_twice_is_reviewed_once() -> None:
+    _, store, facts = await told(*STORY[:-1], written("a.py"))
+    first, again = facts[-2:]
+    for fact in (again, first):
+        await follow(store, fact, IDS)
+    orders: list[Order] = []
+
+    async def take(order: Order) -> None:
+        orders.append(order)
+
+    taking = asyncio.create_task(store._queue.consume("reviewer", take))
+    await until(lambda: orders)
+    taking.cancel()
+    assert [order.envelope.causationid for order in orders] == [first.envelope.id]
