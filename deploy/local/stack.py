@@ -70,6 +70,7 @@ async def _house(servers: Servers) -> AsyncGenerator[asyncio.Task[None]]:
     tracing.configure(settings, "embedded")
     platform = await Platform.open(settings, "embedded")
     async with AsyncExitStack() as stack:
+        stack.callback(tracing.flush)
         stack.push_async_callback(platform.close)
         tasks = [asyncio.create_task(servers.supervise())]
         stack.callback(tasks[0].cancel)

@@ -12,8 +12,9 @@ from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
 from faststream.nats.response import NatsResponse
 
-from libs.contracts.asks import Ask
+from libs.contracts.asks import STATUS_HEADER, Ask
 from libs.eventlog.connection import GONE, Closing, leave, options
+from libs.runtime import tracing
 from libs.runtime.asking import AskHandler, answer
 from libs.runtime.delivery import Delivery, Route
 from libs.runtime.metrics import Metrics
@@ -47,7 +48,10 @@ class Bus:
 
     def _answer(self, kind: type[Ask], handler: AskHandler) -> None:
         async def reply(message: Any) -> NatsResponse:
-            body, headers = await answer(kind, handler, message.data)
+            asked = (message.headers or {}).get(tracing.HEADER, "")
+            with tracing.span(f"{self._service} {kind.verb()}", asked):
+                body, headers = await answer(kind, handler, message.data)
+                tracing.note(status=int(headers.get(STATUS_HEADER, 200)))
             return NatsResponse(body, headers=headers)
 
         self._broker.subscriber(kind.subject(), queue=self._service, decoder=_raw, max_workers=ASKS_AT_ONCE)(reply)

@@ -23,8 +23,10 @@ def start(name: str, build: Build) -> None:
     settings = read(RuntimeSettings)
     logs.configure(settings)
     tracing.configure(settings, name)
-    run_loop(_serve(settings, name, build))
-    tracing.flush()
+    try:
+        run_loop(_serve(settings, name, build))
+    finally:
+        tracing.flush()
 
 
 def run_loop(main: object) -> None:

@@ -20,7 +20,6 @@ from libs.contracts.streams import durable
 from libs.contracts.work import Work
 from libs.eventlog.port import HandBack, Park, RawRecord
 from libs.eventlog.queue import JetStreamQueue, decode_order
-from libs.runtime import tracing
 from libs.runtime.asking import AskHandler
 from libs.runtime.delivery import Route
 from services.orchestrator import commands
@@ -128,9 +127,8 @@ async def request_run(store: RunStore, ask: asks.RequestRun) -> asks.Receipt:
     base = None
     if ask.base_run_id:
         base = commands.owned(await store.runs.load(ask.project_id, _known(ask.base_run_id)), ask.actor)
-    with tracing.span("request_run", "", run=ask.run_id) as traceparent:
-        cause = command(ask.actor, ask.run_id, "requested", traceparent)
-        return await _do(store, ask, cause, lambda run: commands.start(ask, run, base))
+    cause = command(ask.actor, ask.run_id, "requested")
+    return await _do(store, ask, cause, lambda run: commands.start(ask, run, base))
 
 
 async def approve_run(store: RunStore, ask: asks.ApproveRun) -> asks.Receipt:

@@ -14,6 +14,7 @@ from libs.contracts.run import Run
 from libs.contracts.work import Work
 from libs.eventlog.port import Conflict, EventLog, Expected, WorkQueue
 from libs.eventlog.runs import Runs
+from libs.runtime import tracing
 
 SOURCE = "interius/orchestrator"
 TRIES = 20  # appends of one fact before we call the run too busy; parallel files make a few conflicts normal
@@ -79,7 +80,7 @@ class RunStore:
         return [subjects.parse(record.subject).run_id for record in requested]
 
 
-def command(actor: str, run_id: str, step: str, traceparent: str = "") -> Envelope:
+def command(actor: str, run_id: str, step: str) -> Envelope:
     """A cause for a fact that a person's command makes: the same step of the same run is the same cause."""
     return Envelope(
         id=derive_id(run_id, step),
@@ -89,5 +90,5 @@ def command(actor: str, run_id: str, step: str, traceparent: str = "") -> Envelo
         subject=run_id,
         correlationid=run_id,
         actor=actor,
-        traceparent=traceparent,
+        traceparent=tracing.current(),
     )
