@@ -1,0 +1,116 @@
+"""A log without room: clear words at the edge and in the terminal, nothing half done, and on it goes with more room.
+
+The room is a limit of nats-server: it sets itself one when it starts, three quarters of what is free on its disk.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from deploy.local.nats import NatsServer
+from libs.client.api import Interius
+from libs.client.errors import ApiError
+from libs.client.models import RunView
+from libs.contracts import events as e
+from libs.eventlog.connection import Connection
+from libs.eventlog.jetstream import JetStreamLog
+from libs.testing.stack import StackProcess, ended
+from libs.testing.waiting import until
+from tests.e2e.command import interius
+from tests.e2e.wishes import LIBRARY
+
+LITTLE_ROOM = 170_000  # bytes; a run takes about 110,000
+WITH_LITTLE_ROOM = """
+import sys
+from functools import partial
+
+from deploy.local import servers
+from libs.client.cli import main
+
+servers.NatsServer = partial(servers.NatsServer, max_file_store=int(sys.argv.pop(1)))
+main()
+"""
+
+pytestmark = pytest.mark.timeout(240)
+
+
+class SmallDisk(StackProcess):
+    """A stack whose log may take ``room`` bytes; 0 is as many as there are."""
+
+    room = LITTLE_ROOM
+
+    def _spawn(self, command: list[str]) -> None:
+        limited = [sys.executable, "-c", WITH_LITTLE_ROOM, str(self.room), *command[1:]]
+        super()._spawn(limited if self.room else command)
+
+
+async def first_run(client: Interius) -> RunView:
+    """A run that completes, so that the next finds too little room."""
+    run = await client.start_run((await client.create_project("First")).id, LIBRARY)
+    return await ended(client, run.id)
+
+
+async def fill(client: Interius) -> ApiError:
+    """Use up what room is left; gives the refusal."""
+    for number in range(2000):
+        try:
+            await client.create_project(f"{number} {'x' * 100}")
+        except ApiError as refused:
+            return refused
+    raise AssertionError("the disk did not fill up")
+
+
+async def facts(data: Path) -> list[e.Event]:
+    """The whole log, read by a server of our own after the stack has gone."""
+    server = NatsServer(data / "nats")
+    connection = await Connection.open(server.start(), "test")
+    try:
+        return [record.recorded.event for record in await JetStreamLog(connection.client).load("events.>")]
+    finally:
+        await connection.close()
+        server.stop()
+
+
+def assert_says_what_to_do(words: str) -> None:
+    assert "no room left" in words
+    assert "free space" in words
+    assert "Traceback" not in words
+
+
+async def test_a_full_log_is_said_changes_nothing_and_is_gone_on_from_when_there_is_room(tmp_path: Path) -> None:
+    stack = SmallDisk(tmp_path / ".interius")
+    await stack.start()
+    try:
+        async with stack.client() as client:
+            assert (await first_run(client)).status == "completed"
+            project = await client.create_project("Stuck")
+            stuck = await client.start_run(project.id, LIBRARY)
+            await until(lambda: "no room left" in stack.log() or None)
+
+            refused = await fill(client)
+            assert refused.status == 503
+            assert_says_what_to_do(refused.detail)
+            with pytest.raises(ApiError) as wish:
+                await client.start_run(project.id, LIBRARY, key="again")
+            assert_says_what_to_do(wish.value.detail)
+            typed = interius(tmp_path, "run", LIBRARY, "--project", "Stuck", "--no-save")
+            assert typed.returncode == 5, typed
+            assert_says_what_to_do(typed.stderr)
+            assert {run.id for run in (await client.runs()).items if run.status == "running"} == {stuck.id}
+
+        assert stack.stop() == 0, stack.log()
+        stack.room = 0
+        await stack.start()
+        async with stack.client() as client:
+            again = await client.start_run(project.id, LIBRARY, key="again")
+            done = [await ended(client, run.id) for run in (stuck, again)]
+            assert Counter(run.status for run in done) == {"completed": 2}
+            assert await client.files(stuck.id)
+    finally:
+        stack.stop()
+    kinds = Counter(type(fact) for fact in await facts(stack.data))
+    assert (kinds[e.Requested], kinds[e.Completed]) == (3, 3)
