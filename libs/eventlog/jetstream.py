@@ -20,6 +20,7 @@ from libs.contracts.codec import encode
 from libs.contracts.envelope import MSG_ID, Envelope
 from libs.contracts.events import Event
 from libs.contracts.streams import EVENTS
+from libs.eventlog.client import QuickClient
 from libs.eventlog.port import Conflict, Expected, LogUnavailable, RawRecord
 from libs.eventlog.tail import follow
 
@@ -63,7 +64,7 @@ def _words(error: APIError) -> str:
 class JetStreamLog:
     """Appends with one publish each; reads with batched direct gets that leave nothing on the server."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: QuickClient) -> None:
         self._client = client
         self._replies = _Replies(client)
 

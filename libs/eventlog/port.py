@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from msgspec import Struct
+
 from libs.contracts.codec import Order, Recorded, decode_event
 from libs.contracts.envelope import Envelope
 from libs.contracts.errors import Unavailable
@@ -21,8 +23,7 @@ class Expected:
     seq: int
 
 
-@dataclass(frozen=True)
-class RawRecord:
+class RawRecord(Struct, frozen=True, dict=True):
     """An event as bytes: what a tail hands out before anybody needs it decoded."""
 
     seq: int
