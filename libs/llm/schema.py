@@ -66,6 +66,7 @@ _NEEDS_JUDGEMENT = frozenset(
         "Field": ("description", "indexed", "default", "min_length", "max_length", "minimum", "maximum", "pattern"),
         "Relation": ("description", "required", "on_delete"),
         "Charter": ("assumptions", "open_questions", "passages"),
+        "Architecture": ("modules", "dependencies"),  # the one module that is needed is planned without the model
     }.items()
     for name in names
 )

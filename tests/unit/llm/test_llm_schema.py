@@ -64,6 +64,7 @@ def test_a_small_model_is_given_less_room_but_never_for_code() -> None:
     assert strict_schema(Requirements, BRIEF)["$defs"]["Charter"]["properties"]["entities"]["maxItems"] == 8
     assert strict_schema(Architecture, BRIEF)["properties"]["design"]["maxLength"] == 1200
     assert "min_length" not in strict_schema(Requirements, BRIEF)["$defs"]["Field"]["properties"]
+    assert not strict_schema(Architecture, BRIEF)["properties"].keys() & {"modules", "dependencies"}
     assert strict_schema(WrittenCode, BRIEF) == strict_schema(WrittenCode, LEAN)
 
 
