@@ -12,6 +12,7 @@ from deploy.local.child import free_port, port_is_taken
 from deploy.local.nats import StartError
 from deploy.local.servers import Access, Servers
 from libs.runtime import logs, tracing
+from libs.runtime.main import keep_loaded
 from libs.runtime.platform import Platform
 from libs.runtime.service import Build, running
 from libs.runtime.settings import RuntimeSettings, read
@@ -76,6 +77,7 @@ async def _house(servers: Servers) -> AsyncGenerator[asyncio.Task[None]]:
         stack.callback(tasks[0].cancel)
         for build in builders().values():
             tasks.append(await stack.enter_async_context(running(platform, await build(platform))))
+        keep_loaded()
         yield asyncio.create_task(_first(tasks))
 
 
