@@ -1,4 +1,4 @@
-"""Runs read from the log, remembering what was folded before."""
+"""Runs read from the log, remembering what was folded before of those that are not over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from libs.contracts import subjects
 from libs.contracts.run import Run, evolve
 from libs.eventlog.port import EventLog, LogUnavailable
 
-REMEMBERED = 300  # runs whose history is kept in memory
+REMEMBERED = 300  # open runs whose history is kept in memory, some 0.2 MB each
 
 
 @dataclass
@@ -70,6 +70,9 @@ class Runs:
             state = evolve(history.at(history.read), record.recorded)
             history.seqs.append(record.seq)
             history.states.append(state)
+        last = history.at(history.read)
+        if last and last.over:  # nothing follows from it: what it takes is for those that go on
+            self._known.pop(subjects.run(project_id, run_id), None)
 
     def _remember(self, owner: str) -> _History:
         history = self._known.setdefault(owner, _History())

@@ -57,6 +57,18 @@ async def test_a_fact_that_did_not_count_is_not_followed() -> None:
     assert "completed" not in await names(log)
 
 
+async def test_what_is_over_takes_no_memory_and_is_read_again_where_it_is_asked_for() -> None:
+    _, store, facts = await told(*STORY, e.Cancelled(OWNER))
+    run = await store.runs.load(*IDS)
+    assert run is not None
+    assert run.status == "cancelled"
+    assert not store.runs._known
+    assert await store.runs.at(*IDS, facts[-1].seq) == run
+    earlier = await store.runs.at(*IDS, facts[-2].seq)
+    assert earlier is not None
+    assert earlier.status == "running"
+
+
 async def test_a_file_that_comes_twice_is_reviewed_once() -> None:
     _, store, facts = await told(*STORY[:-1], written("a.py"))
     first, again = facts[-2:]
