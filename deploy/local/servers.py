@@ -22,6 +22,7 @@ from libs.eventlog.provision import apply
 
 SUPERUSER_EMAIL = "admin@interius.local"
 SUPERVISE_SECONDS = 0.25
+ROOM = 4_000_000  # bytes that must fit before it is worth starting
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +72,11 @@ class Servers:
             raise StartError(
                 f"The folder {self.data} cannot be used: {error.strerror}. Choose another with --data."
             ) from None
+        if not has_room(self.data):
+            self._lock.release()
+            raise StartError(
+                f"There is no room left in the folder {self.data}. Make some, or choose another with --data."
+            )
 
     async def follow_declarations(self) -> None:
         """Let the streams of an older version of ours follow this one's: here we are the operator."""
@@ -87,14 +93,27 @@ class Servers:
         self._lock.release()
 
     async def supervise(self) -> None:
-        """Start a server again, on its port, when it has died."""
+        """Start a server again, on its port, when it has died, or cannot write any more and there is room again."""
+        full = False
         while True:
             await asyncio.sleep(SUPERVISE_SECONDS)
+            full = self._unstick(full)
             for name, server in (("nats-server", self.nats), ("postgres", self.postgres)):
                 if server.process is not None and server.process.poll() is not None:
                     log.error("server_died", server=name, status=server.process.returncode)
-                    with contextlib.suppress(StartError):  # the next round tries again
+                    with contextlib.suppress(StartError, OSError):  # the next round tries again
                         server.start()
+
+    def _unstick(self, known: bool) -> bool:
+        """Whether the log cannot be written."""
+        if not self.nats.stuck():
+            return False
+        if not known:
+            log.error("disk_full", folder=str(self.data), advice="Make room; what waits goes on by itself then.")
+        elif self.nats.process is not None and has_room(self.data):
+            log.error("starts_again", server="nats-server", reason="there is room again")
+            self.nats.process.terminate()
+        return True
 
     def environment(self, port: int) -> dict[str, str]:
         """Settings of every service of this stack."""
@@ -117,6 +136,17 @@ class Servers:
             json.dump({"url": access.url, "email": access.email, "password": access.password}, out)
         Path(unfinished).replace(file)
         return access
+
+
+def has_room(folder: Path) -> bool:
+    """Whether something can be written there."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(ROOM))
+            probe.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _password(file: Path) -> str:

@@ -28,7 +28,7 @@ EXPECTED_SUBJECT = "Nats-Expected-Last-Subject-Sequence-Subject"
 WRONG_LAST_SEQUENCE = (10071, 10164)
 BATCH = 512  # messages per direct get
 ATTEMPT_SECONDS = 2.0
-ATTEMPTS = 5
+ATTEMPTS = 4  # an ask is given up after 10 s: whoever asked must hear from us why before that
 AMBIGUOUS = (NatsTimeoutError, NoStreamResponseError, ConnectionClosedError, NoRespondersError)
 NO_ROOM = (10023, 10047, 10077)  # JetStream error codes: resources, storage, and the stream's bound are used up
 END_OF_BATCH = "204"
@@ -50,14 +50,18 @@ async def publish(client: Client, subject: str, data: bytes, headers: dict[str, 
                 raise
             last = _words(error)
         except AMBIGUOUS as error:
-            last = f"The log did not confirm within {ATTEMPTS} attempts ({type(error).__name__})"
-        await asyncio.sleep(0.05 * 2**attempt)
+            # On a full disk nats-server does not answer at all.
+            cause = f"{type(error).__name__}: nats-server is away, or its disk has no room left"
+            last = f"The log did not confirm within {ATTEMPTS} attempts ({cause})"
+        if attempt + 1 < ATTEMPTS:
+            await asyncio.sleep(0.1 * 2**attempt)
     raise LogUnavailable(f"{last}. Doing it again is safe: the same fact is stored once.")
 
 
 def _words(error: APIError) -> str:
     if error.err_code in NO_ROOM:
-        return f"The log has no room left ({error.description}): an operator must free space on the disk of nats-server"
+        what_to_do = "an operator must free space for nats-server and start it again"
+        return f"The log has no room left ({error.description}): {what_to_do}"
     return f"The log could not store it ({error.description})"
 
 
