@@ -168,7 +168,8 @@ class Loop:
             order = decode_order(message)
         except (msgspec.MsgspecError, KeyError):
             return  # nobody can say whose it was
-        error = ModelError("server", f"Something broke on our side ({reason}).", "An operator can send the work again.")
+        advice = "When an operator has mended it, go on from here: interius run --base RUN."
+        error = ModelError("server", f"Something broke on our side ({reason}).", advice)
         failed = msgspec.structs.replace(_failure(order, order.delivery, error, None), reason="internal_error")
         await self._append_alone(order, failed)
 

@@ -100,3 +100,18 @@ async def test_a_tail_ends_when_its_connection_is_closed(nats, connection):
     with contextlib.suppress(ConnectionClosedError, asyncio.CancelledError):
         await asyncio.wait_for(reading, 10)
     assert reading.done()
+
+
+async def test_a_tail_that_loses_a_message_on_the_way_reads_again_from_there(connection, monkeypatch):
+    log, keep, lost = JetStreamLog(connection.client), tail._Pull._keep, []
+    await write(log, 9)
+
+    def leaky(pull: tail._Pull, *message: bytes) -> None:
+        if len(pull._arrived) == 4 and not lost:
+            lost.append(message)
+        else:
+            keep(pull, *message)
+
+    monkeypatch.setattr(tail._Pull, "_keep", leaky)
+    assert await follow(log, "events.>", 0, 9) == list(range(1, 10))
+    assert lost
