@@ -7,11 +7,16 @@ from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+import msgspec
+import structlog
+
 from libs.contracts import subjects
-from libs.contracts.run import Run, evolve
-from libs.eventlog.port import EventLog, LogUnavailable
+from libs.contracts.run import Run, evolve, passed_over
+from libs.eventlog.port import EventLog, LogUnavailable, RawRecord
 
 REMEMBERED = 300  # open runs whose history is kept in memory, some 0.2 MB each
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -67,7 +72,7 @@ class Runs:
     async def _read(self, history: _History, project_id: str, run_id: str) -> None:
         owner = subjects.events_of(subjects.run(project_id, run_id))
         for record in await self._log.load(owner, after=history.read):
-            state = evolve(history.at(history.read), record.recorded)
+            state = _after(history.at(history.read), record)
             history.seqs.append(record.seq)
             history.states.append(state)
         last = history.at(history.read)
@@ -80,3 +85,11 @@ class Runs:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return history
+
+
+def _after(run: Run | None, record: RawRecord) -> Run | None:
+    try:
+        return evolve(run, record.recorded)
+    except (msgspec.MsgspecError, KeyError):  # a bug of ours; the run must come to its end all the same
+        log.exception("fact_not_read", seq=record.seq, subject=record.subject)
+        return passed_over(run, record.seq)

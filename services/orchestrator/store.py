@@ -38,7 +38,7 @@ class RunStore:
         owner = subjects.run(*ids)
         for _ in range(TRIES):
             run = await self.runs.load(*ids)
-            seq = run.seq if run else 0
+            seq = run.read if run else 0
             event = decide(run)
             if event is None:
                 return seq

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from msgspec.structs import replace
+
 from libs.contracts import events as e
 from libs.contracts import subjects
 from libs.contracts.codec import Order, Recorded
@@ -83,3 +85,17 @@ async def test_a_file_that_comes_twice_is_reviewed_once() -> None:
     await until(lambda: orders)
     taking.cancel()
     assert [order.envelope.causationid for order in orders] == [first.envelope.id]
+
+
+async def test_after_a_file_that_did_not_count_facts_can_still_be_appended() -> None:
+    log, store, facts = await told(*STORY, written("a.py"))
+    await follow(store, facts[-2], IDS)
+    assert (await names(log))[-1] == "completed"
+
+
+async def test_a_fact_that_cannot_be_read_does_not_keep_its_run_from_its_end() -> None:
+    log, store, facts = await told(*STORY[:-1])
+    poison = replace(facts[-1].envelope, id="poison", type=e.CodeReviewed.type_tag())
+    await log.append(facts[-1].subject, e.Approved(OWNER), poison)
+    await store.append(IDS, facts[0].envelope, lambda _: e.Failed("internal_error", "It cannot be read."))
+    assert (await store.runs.load(*IDS)).status == "failed"
