@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from deploy.local.nats import NatsServer
+from deploy.local.postgres import Postgres
 from libs.eventlog.connection import Connection
 from libs.testing.nats import fresh_streams, nats_server
+from libs.testing.postgres import fresh_database, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +23,15 @@ def nats() -> Iterator[NatsServer]:
 async def connection(nats: NatsServer) -> AsyncIterator[Connection]:
     async with fresh_streams(nats.url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def dsn(postgres: Postgres) -> AsyncIterator[str]:
+    async with fresh_database(postgres) as name:
+        yield name

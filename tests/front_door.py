@@ -6,17 +6,15 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import pytest
 from httpx_sse import EventSource
 
 from deploy.local.child import free_port
-from deploy.local.postgres import Postgres
 from libs.contracts import asks, events, subjects
 from libs.contracts.envelope import Envelope, derive_id, new_id, now
 from libs.contracts.errors import NotFound
@@ -24,25 +22,12 @@ from libs.eventlog.port import EventLog
 from libs.runtime.platform import Platform
 from libs.runtime.service import Build, Service, running
 from libs.runtime.settings import RuntimeSettings
-from libs.testing.postgres import fresh_database, postgres_server
 from services.edge.app import build as build_edge
 from services.identity.app import build as build_identity
 from services.projector.app import build as build_projector
 from services.projects.app import build as build_projects
 
 ROOT_EMAIL, PASSWORD = "root@example.org", "correct horse battery"
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with postgres_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def database_url(postgres: Postgres) -> AsyncIterator[str]:
-    async with fresh_database(postgres) as dsn:
-        yield dsn
 
 
 async def tell(log: EventLog, project_id: str, run_id: str, event: events.Event, actor: str = "test") -> int:

@@ -1,12 +1,15 @@
-"""Child processes that do not outlive us, and free ports."""
+"""Child processes: they do not outlive us, and they end when they are told to; and free ports."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 PR_SET_PDEATHSIG = 1  # Linux prctl(2)
 
@@ -21,6 +24,17 @@ def die_with_parent(sign: signal.Signals) -> Callable[[], None] | None:
         libc.prctl(PR_SET_PDEATHSIG, int(sign))
 
     return prepare
+
+
+def end(process: subprocess.Popen[Any], sign: signal.Signals, seconds: float) -> None:
+    """Send ``sign`` to a child and wait for its end; one that takes longer than ``seconds`` is killed."""
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(sign)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:

@@ -13,10 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from deploy.local.child import die_with_parent, free_port
+from deploy.local.child import die_with_parent, end, free_port
 
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
+WRITE_ERROR = b"critical write error"  # after one it never writes to that stream again, however much room is made
 # fsync before every acknowledgement: the default writes back every two minutes, and an acknowledged fact must not be
 # lost to a power failure.
 CONFIG = """
@@ -39,6 +40,9 @@ class NatsServer:
         self.port = port
         self._limit = f", max_file_store: {max_file_store}" if max_file_store else ""
         self.process: subprocess.Popen[bytes] | None = None
+        self._log = data / "nats.log"
+        self._heard = 0  # bytes of its log
+        self._stuck = False
 
     @property
     def url(self) -> str:
@@ -55,7 +59,8 @@ class NatsServer:
         self.port = self.port or free_port()
         config = self.data / "nats.conf"
         config.write_text(CONFIG.format(port=self.port, store=self.data / "jetstream", limit=self._limit))
-        output = (self.data / "nats.log").open("ab")
+        output = self._log.open("ab")
+        self._heard, self._stuck = output.tell(), False
         with tempfile.TemporaryDirectory() as ports, output:
             self.process = subprocess.Popen(  # noqa: S603  # our own binary, our own arguments
                 [binary(), "-c", str(config), "--ports_file_dir", ports],
@@ -83,9 +88,18 @@ class NatsServer:
         raise StartError(f"nats-server did not start on port {self.port}: {self._last_words()}")
 
     def _last_words(self) -> str:
-        lines = (self.data / "nats.log").read_text(errors="replace").splitlines()
+        lines = self._log.read_text(errors="replace").splitlines()
         fatal = [line.split("]", 1)[-1].strip() for line in lines[-20:] if "[FTL]" in line]
         return fatal[-1] if fatal else (lines[-1] if lines else "it said nothing")
+
+    def stuck(self) -> bool:
+        """Whether it has met a full disk, so that it must be started again when there is room."""
+        with self._log.open("rb") as output:
+            output.seek(self._heard)
+            said = output.read()
+        self._heard += len(said)
+        self._stuck = self._stuck or WRITE_ERROR in said.lower()
+        return self._stuck
 
     def stop(self) -> None:
         """Ask it to end, wait, and kill it if it does not."""
@@ -98,13 +112,7 @@ class NatsServer:
     def _end(self, sign: signal.Signals) -> None:
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(sign)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, sign, STOP_SECONDS)
         self.process = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from deploy.local.child import die_with_parent, free_port
+from deploy.local.child import die_with_parent, end, free_port
 from deploy.local.cluster import SUPERUSER, Account, Cluster, binary, run_as
 from deploy.local.nats import StartError
 
@@ -167,13 +166,7 @@ class Postgres:
     def _end(self, sign: signal.Signals) -> None:
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(sign)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, sign, STOP_SECONDS)
         self.process = None
         self._remove_socket_folder()
 

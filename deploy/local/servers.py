@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from libs.eventlog.provision import apply
 
 SUPERUSER_EMAIL = "admin@interius.local"
 SUPERVISE_SECONDS = 0.25
+ROOM = 4_000_000  # bytes that must fit before it is worth starting
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +72,11 @@ class Servers:
             raise StartError(
                 f"The folder {self.data} cannot be used: {error.strerror}. Choose another with --data."
             ) from None
+        if not has_room(self.data):
+            self._lock.release()
+            raise StartError(
+                f"There is no room left in the folder {self.data}. Make some, or choose another with --data."
+            )
 
     async def follow_declarations(self) -> None:
         """Let the streams of an older version of ours follow this one's: here we are the operator."""
@@ -86,14 +93,27 @@ class Servers:
         self._lock.release()
 
     async def supervise(self) -> None:
-        """Start a server again, on its port, when it has died."""
+        """Start a server again, on its port, when it has died, or cannot write any more and there is room again."""
+        full = False
         while True:
             await asyncio.sleep(SUPERVISE_SECONDS)
+            full = self._unstick(full)
             for name, server in (("nats-server", self.nats), ("postgres", self.postgres)):
                 if server.process is not None and server.process.poll() is not None:
                     log.error("server_died", server=name, status=server.process.returncode)
-                    with contextlib.suppress(StartError):  # the next round tries again
+                    with contextlib.suppress(StartError, OSError):  # the next round tries again
                         server.start()
+
+    def _unstick(self, known: bool) -> bool:
+        """Whether the log cannot be written."""
+        if not self.nats.stuck():
+            return False
+        if not known:
+            log.error("disk_full", folder=str(self.data), advice="Make room; what waits goes on by itself then.")
+        elif self.nats.process is not None and has_room(self.data):
+            log.error("starts_again", server="nats-server", reason="there is room again")
+            self.nats.process.terminate()
+        return True
 
     def environment(self, port: int) -> dict[str, str]:
         """Settings of every service of this stack."""
@@ -110,9 +130,28 @@ class Servers:
     def access(self, port: int) -> Access:
         """The first user's account: made once, kept in the data folder, readable by its owner only."""
         file = self.data / "credentials.json"
-        known = json.loads(file.read_text()) if file.exists() else {}
-        access = Access(f"http://127.0.0.1:{port}", SUPERUSER_EMAIL, known.get("password") or secrets.token_urlsafe(18))
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as out:
+        access = Access(f"http://127.0.0.1:{port}", SUPERUSER_EMAIL, _password(file) or secrets.token_urlsafe(18))
+        handle, unfinished = tempfile.mkstemp(dir=self.data)  # made with mode 0600
+        with os.fdopen(handle, "w") as out:
             json.dump({"url": access.url, "email": access.email, "password": access.password}, out)
+        Path(unfinished).replace(file)
         return access
+
+
+def has_room(folder: Path) -> bool:
+    """Whether something can be written there."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(ROOM))
+            probe.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _password(file: Path) -> str:
+    """What is kept; empty where nothing is, or a full disk left half of it. Identity takes a new one at its start."""
+    try:
+        return str(json.loads(file.read_text())["password"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return ""

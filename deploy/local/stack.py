@@ -12,6 +12,7 @@ from deploy.local.child import free_port, port_is_taken
 from deploy.local.nats import StartError
 from deploy.local.servers import Access, Servers
 from libs.runtime import logs, tracing
+from libs.runtime.main import keep_loaded
 from libs.runtime.platform import Platform
 from libs.runtime.service import Build, running
 from libs.runtime.settings import RuntimeSettings, read
@@ -70,11 +71,13 @@ async def _house(servers: Servers) -> AsyncGenerator[asyncio.Task[None]]:
     tracing.configure(settings, "embedded")
     platform = await Platform.open(settings, "embedded")
     async with AsyncExitStack() as stack:
+        stack.callback(tracing.flush)
         stack.push_async_callback(platform.close)
         tasks = [asyncio.create_task(servers.supervise())]
         stack.callback(tasks[0].cancel)
         for build in builders().values():
             tasks.append(await stack.enter_async_context(running(platform, await build(platform))))
+        keep_loaded()
         yield asyncio.create_task(_first(tasks))
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from libs.client.errors import ClientError
 from libs.client.signin import Credentials
-from libs.client.transport import checked
+from libs.client.transport import checked, is_local
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 LOCAL = Path(".interius") / "credentials.json"
@@ -83,7 +83,9 @@ def _local_stacks(start: Path) -> Iterator[LocalStack]:
         path = folder / LOCAL
         try:
             if path.stat().st_uid == os.geteuid():  # somebody else's file could lead us to somebody else's server
-                yield msgspec.json.decode(path.read_bytes(), type=LocalStack)
+                found = msgspec.json.decode(path.read_bytes(), type=LocalStack)
+                if is_local(found.url):  # the folder may have come from elsewhere, and lead there
+                    yield found
         except (OSError, msgspec.MsgspecError):
             continue
 

@@ -39,12 +39,11 @@ class Transport:
     def __init__(self, base_url: str, token: str = "", credentials: Credentials | None = None) -> None:
         self.base_url = checked(base_url)
         self.auth = SignedIn(f"{self.base_url}/v1/login", token, credentials)
-        local = urlsplit(self.base_url).hostname in LOOPBACK  # a proxy would look for it on its own machine
         self.client = httpx.AsyncClient(
             base_url=self.base_url,
             auth=self.auth,
             timeout=TIMEOUT,
-            trust_env=not local,
+            trust_env=not is_local(self.base_url),  # a proxy would look for it on its own machine
             verify=self.base_url.startswith("https:"),  # without TLS, reading in the certificates would be for nothing
         )
 
@@ -96,6 +95,14 @@ class Transport:
         if isinstance(error, httpx.TimeoutException):
             return Unreachable(f"{self.base_url} took too long to answer: try again.")
         return Unreachable(f"The connection to {self.base_url} broke ({type(error).__name__}): try again.")
+
+
+def is_local(url: str) -> bool:
+    """Whether ``url`` leads to this machine."""
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False
 
 
 def checked(base_url: str) -> str:

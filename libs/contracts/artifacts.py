@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from libs.contracts.fields import Line, Name
+from libs.contracts.fields import END, Line, Name
 
 Severity = Literal["info", "warning", "error"]
 FileOrigin = Literal["blueprint", "model", "reused"]
@@ -29,7 +29,7 @@ class Export(Struct, frozen=True, forbid_unknown_fields=True):
 class Module(Struct, frozen=True, forbid_unknown_fields=True):
     """A file a model writes. Its exports are the contract that lets files be written in parallel and still fit."""
 
-    path: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$")]
+    path: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}" + END)]
     purpose: Line
     exports: tuple[Export, ...] = ()
     rules: tuple[Name, ...] = ()

@@ -9,11 +9,12 @@ from msgspec import Meta, Struct
 
 from libs.contracts import subjects
 from libs.contracts.artifacts import Budget
+from libs.contracts.fields import END
 
 MAX_WISH_BYTES = 65_536
 STATUS_HEADER = "Interius-Status"
 
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+" + END)]
 Password = Annotated[str, Meta(min_length=8, max_length=256)]
 Title = Annotated[str, Meta(min_length=1, max_length=120)]
 

@@ -10,14 +10,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from libs.contracts.fields import Field, FieldType, Line, Name, Relation
+from libs.contracts.fields import END, Field, FieldType, Line, Name, Relation
 
 Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "is_set", "is_unset"]
 Function = Literal["count", "sum", "avg", "min", "max"]
 ValueKind = Literal["literal", "field", "input", "now", "today", "user"]
 EffectKind = Literal["set", "increase", "decrease", "create"]
 
-Path = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$", max_length=200)]
+Path = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}" + END, max_length=200)]
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +123,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     With ``enforcement`` the blueprint compiles it on ``entity``; without, it stays in words, for judgement.
     """
 
-    id: Annotated[str, Meta(pattern=r"^R[0-9]{1,3}$")]
+    id: Annotated[str, Meta(pattern=r"^R[0-9]{1,3}" + END)]
     text: Annotated[str, Meta(min_length=1, max_length=400)]
     entity: str = ""
     enforcement: Enforcement | None = None

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from libs.contracts.behaviour import Action, Computed, Report, Rule, States
-from libs.contracts.fields import Field, Line, Name, Relation
+from libs.contracts.fields import END, Field, Line, Name, Relation
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Crud = Literal["create", "read", "update", "delete"]
@@ -51,7 +51,7 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
     """A route the system answers. ``entity`` is empty where the route belongs to none."""
 
     method: Method
-    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9_{}/.-]*$", max_length=200)]
+    path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9_{}/.-]*" + END, max_length=200)]
     summary: Line
     entity: str = ""
     request: Line = ""
@@ -92,7 +92,7 @@ class Charter(Struct, frozen=True, forbid_unknown_fields=True):
     reader is to have understood the wish, from 0 to 100; ``not_understood`` are the parts of the wish it could not use.
     """
 
-    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,59}" + END)]
     title: Name
     description: Annotated[str, Meta(max_length=2000)]
     entities: Annotated[tuple[Entity, ...], Meta(max_length=80)] = ()

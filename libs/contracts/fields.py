@@ -24,6 +24,8 @@ FieldType = Literal[
 RelationKind = Literal["many_to_one", "one_to_one", "many_to_many"]
 OnDelete = Literal["restrict", "cascade", "set_null"]
 
+END = r"$(?!\n)"  # of a pattern: in Python "$" alone also matches before a last line end, elsewhere it does not
+
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Line = Annotated[str, Meta(max_length=400)]
 

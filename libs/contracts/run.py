@@ -18,13 +18,16 @@ MAX_PASSES = 3
 
 
 class Run(Struct, frozen=True):
-    """A run as of stream sequence ``seq``. ``missing`` are the files still to be written in this pass.
+    """A run as of its newest fact that counted, with sequence ``seq``; ``read`` is that of the newest fact of any kind.
+
+    ``missing`` are the files still to be written in this pass.
 
     ``done`` holds the ids of orders whose facts stand, so that work delivered twice is done once; ``failures`` counts
     the failed attempts of each order. Times are RFC 3339; ``resumed_at`` is when a person last let it go on.
     """
 
     seq: int
+    read: int
     requested: e.Requested
     requested_at: str
     resumed_at: str
@@ -115,15 +118,18 @@ def evolve(run: Run | None, recorded: Recorded) -> Run | None:
     """
     event = recorded.event
     if isinstance(event, e.Requested):
-        return run or Run(
+        return passed_over(run, recorded.seq) or Run(
+            recorded.seq,
             recorded.seq,
             event,
             recorded.envelope.time,
             recorded.envelope.time,
             feedback=(event.change,) if event.change else (),
         )
-    if run is None or run.over or _repeats(run, event):
+    if run is None or run.over:
         return run
+    if _repeats(run, event):
+        return passed_over(run, recorded.seq)
     changes = _CHANGES.get(type(event), lambda _, _ev: {})(run, event)
     if isinstance(event, _WAITS):
         changes["waiting_since"] = recorded.envelope.time
@@ -133,7 +139,12 @@ def evolve(run: Run | None, recorded: Recorded) -> Run | None:
         changes["done"] = run.done | {recorded.envelope.causationid}
     if not isinstance(event, e.Completed):
         changes["usage"] = add_usage(run.usage, getattr(event, "usage", Usage()))
-    return replace(run, seq=recorded.seq, **changes)
+    return replace(run, seq=recorded.seq, read=recorded.seq, **changes)
+
+
+def passed_over(run: Run | None, seq: int) -> Run | None:
+    """The run after a fact that changes nothing: whoever appends next must know of it all the same."""
+    return replace(run, read=seq) if run and not run.over else run
 
 
 def fold(history: Iterable[Recorded], run: Run | None = None) -> Run | None:

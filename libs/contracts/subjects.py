@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -70,8 +71,7 @@ def path_key(path: str) -> str:
     return hashlib.sha256(path.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class EventAddress:
+class EventAddress(Struct, frozen=True):
     """What an event's subject says: whose it is and how it is called."""
 
     project_id: str

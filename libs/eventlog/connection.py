@@ -6,10 +6,11 @@ import contextlib
 import os
 from typing import Any
 
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+
+from libs.eventlog.client import QuickClient
 
 RECONNECT_WAIT = 0.25  # seconds between attempts
 GONE = (NatsError, OSError, RuntimeError)  # uvloop says RuntimeError when one writes to a lost connection
@@ -70,7 +71,7 @@ async def leave(client: Client) -> None:
 class Connection:
     """A NATS connection that its owner closes with ``close``."""
 
-    def __init__(self, client: Client, closing: Closing) -> None:
+    def __init__(self, client: QuickClient, closing: Closing) -> None:
         self.client = client
         self._closing = closing
 
@@ -78,7 +79,9 @@ class Connection:
     async def open(cls, url: str, name: str) -> Connection:
         """Connect, waiting for the server if it is not there yet."""
         closing = Closing(name)
-        return cls(await nats.connect(**options(url, name, closing)), closing)
+        client = QuickClient()
+        await client.connect(**options(url, name, closing))
+        return cls(client, closing)
 
     async def close(self) -> None:
         """Flush what is pending and leave."""

@@ -13,13 +13,14 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.api import Header, PubAck
+from nats.js.api import Header, PubAck, StreamInfo
 from nats.js.errors import APIError, NoStreamResponseError
 
 from libs.contracts.codec import encode
 from libs.contracts.envelope import MSG_ID, Envelope
 from libs.contracts.events import Event
 from libs.contracts.streams import EVENTS
+from libs.eventlog.client import QuickClient
 from libs.eventlog.port import Conflict, Expected, LogUnavailable, RawRecord
 from libs.eventlog.tail import follow
 
@@ -27,7 +28,7 @@ EXPECTED_SUBJECT = "Nats-Expected-Last-Subject-Sequence-Subject"
 WRONG_LAST_SEQUENCE = (10071, 10164)
 BATCH = 512  # messages per direct get
 ATTEMPT_SECONDS = 2.0
-ATTEMPTS = 5
+ATTEMPTS = 4  # an ask is given up after 10 s: whoever asked must hear from us why before that
 AMBIGUOUS = (NatsTimeoutError, NoStreamResponseError, ConnectionClosedError, NoRespondersError)
 NO_ROOM = (10023, 10047, 10077)  # JetStream error codes: resources, storage, and the stream's bound are used up
 END_OF_BATCH = "204"
@@ -49,21 +50,25 @@ async def publish(client: Client, subject: str, data: bytes, headers: dict[str, 
                 raise
             last = _words(error)
         except AMBIGUOUS as error:
-            last = f"The log did not confirm within {ATTEMPTS} attempts ({type(error).__name__})"
-        await asyncio.sleep(0.05 * 2**attempt)
+            # On a full disk nats-server does not answer at all.
+            cause = f"{type(error).__name__}: nats-server is away, or its disk has no room left"
+            last = f"The log did not confirm within {ATTEMPTS} attempts ({cause})"
+        if attempt + 1 < ATTEMPTS:
+            await asyncio.sleep(0.1 * 2**attempt)
     raise LogUnavailable(f"{last}. Doing it again is safe: the same fact is stored once.")
 
 
 def _words(error: APIError) -> str:
     if error.err_code in NO_ROOM:
-        return f"The log has no room left ({error.description}): an operator must free space on the disk of nats-server"
+        what_to_do = "an operator must free space for nats-server and start it again"
+        return f"The log has no room left ({error.description}): {what_to_do}"
     return f"The log could not store it ({error.description})"
 
 
 class JetStreamLog:
     """Appends with one publish each; reads with batched direct gets that leave nothing on the server."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: QuickClient) -> None:
         self._client = client
         self._replies = _Replies(client)
 
@@ -87,18 +92,19 @@ class JetStreamLog:
                 return record.seq
         raise Conflict(f"{expected.filter} is no longer at {expected.seq}")
 
-    async def load(self, subject_filter: str, after: int = 0) -> list[RawRecord]:
-        """Matching events above ``after``."""
+    async def load(self, subject_filter: str, after: int = 0, limit: int | None = None) -> list[RawRecord]:
+        """Matching events above ``after``, the first ``limit``."""
         found: list[RawRecord] = []
         pending = 1
-        while pending:
-            batch, pending = await self._direct_get(subject_filter, after + 1)
+        while pending and (limit is None or len(found) < limit):
+            most = BATCH if limit is None else min(BATCH, limit - len(found))
+            batch, pending = await self._direct_get(subject_filter, after + 1, most)
             found += batch
             after = batch[-1].seq if batch else after
         return found
 
-    async def _direct_get(self, subject_filter: str, seq: int) -> tuple[list[RawRecord], int]:
-        request = json.dumps({"seq": seq, "batch": BATCH, "next_by_subj": subject_filter}).encode()
+    async def _direct_get(self, subject_filter: str, seq: int, most: int) -> tuple[list[RawRecord], int]:
+        request = json.dumps({"seq": seq, "batch": most, "next_by_subj": subject_filter}).encode()
         try:
             async with self._replies.expected() as (inbox, queue):
                 await self._client.publish(f"$JS.API.DIRECT.GET.{EVENTS.name}", request, reply=inbox)
@@ -113,8 +119,16 @@ class JetStreamLog:
 
     async def head(self) -> int:
         """Newest sequence."""
+        return (await self._info()).state.last_seq
+
+    async def epoch(self) -> str:
+        """Milliseconds from 1970 to the making of the stream."""
+        created = (await self._info()).created
+        return format(int(created.timestamp() * 1000), "x") if created else "0"
+
+    async def _info(self) -> StreamInfo:
         try:
-            return (await self._client.jetstream().stream_info(EVENTS.name)).state.last_seq
+            return await self._client.jetstream().stream_info(EVENTS.name)
         except AMBIGUOUS as error:
             raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ class MemoryLog:
         self._records: list[RawRecord] = []
         self._seq_of: dict[str, int] = {}
         self._grown = asyncio.Condition()
+        self._epoch = uuid.uuid4().hex[:12]
 
     async def append(self, subject: str, event: Event, envelope: Envelope, expected: Expected | None = None) -> int:
         """Append one fact; see ``EventLog.append``."""
@@ -51,9 +53,9 @@ class MemoryLog:
     def _last(self, subject_filter: str) -> int:
         return next((r.seq for r in reversed(self._records) if matches(subject_filter, r.subject)), 0)
 
-    async def load(self, subject_filter: str, after: int = 0) -> list[RawRecord]:
-        """Matching events above ``after``."""
-        return [r for r in self._records[after:] if matches(subject_filter, r.subject)]
+    async def load(self, subject_filter: str, after: int = 0, limit: int | None = None) -> list[RawRecord]:
+        """Matching events above ``after``, the first ``limit``."""
+        return [r for r in self._records[after:] if matches(subject_filter, r.subject)][:limit]
 
     async def tail(self, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
         """Follow the log."""
@@ -67,6 +69,10 @@ class MemoryLog:
     async def head(self) -> int:
         """Newest sequence."""
         return len(self._records)
+
+    async def epoch(self) -> str:
+        """A name of its own."""
+        return self._epoch
 
 
 class MemoryQueue:

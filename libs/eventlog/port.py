@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from msgspec import Struct
+
 from libs.contracts.codec import Order, Recorded, decode_event
 from libs.contracts.envelope import Envelope
 from libs.contracts.errors import Unavailable
@@ -21,8 +23,7 @@ class Expected:
     seq: int
 
 
-@dataclass(frozen=True)
-class RawRecord:
+class RawRecord(Struct, frozen=True, dict=True):
     """An event as bytes: what a tail hands out before anybody needs it decoded."""
 
     seq: int
@@ -84,8 +85,8 @@ class EventLog(Protocol):
         """
         ...
 
-    async def load(self, subject_filter: str, after: int = 0) -> list[RawRecord]:
-        """Every event matching ``subject_filter`` with a sequence above ``after``, in order."""
+    async def load(self, subject_filter: str, after: int = 0, limit: int | None = None) -> list[RawRecord]:
+        """Every event matching ``subject_filter`` with a sequence above ``after``, in order; the first ``limit``."""
         ...
 
     def tail(self, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
@@ -94,6 +95,10 @@ class EventLog(Protocol):
 
     async def head(self) -> int:
         """Newest sequence of the log."""
+        ...
+
+    async def epoch(self) -> str:
+        """A name (hexadecimal) that this log keeps for life; one that is made anew has another."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Runs read from the log, remembering what was folded before."""
+"""Runs read from the log, remembering what was folded before of those that are not over."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from libs.contracts import subjects
-from libs.contracts.run import Run, evolve
-from libs.eventlog.port import EventLog, LogUnavailable
+import msgspec
+import structlog
 
-REMEMBERED = 300  # runs whose history is kept in memory
+from libs.contracts import subjects
+from libs.contracts.run import Run, evolve, passed_over
+from libs.eventlog.port import EventLog, LogUnavailable, RawRecord
+
+REMEMBERED = 300  # open runs whose history is kept in memory, some 0.2 MB each
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -67,9 +72,12 @@ class Runs:
     async def _read(self, history: _History, project_id: str, run_id: str) -> None:
         owner = subjects.events_of(subjects.run(project_id, run_id))
         for record in await self._log.load(owner, after=history.read):
-            state = evolve(history.at(history.read), record.recorded)
+            state = _after(history.at(history.read), record)
             history.seqs.append(record.seq)
             history.states.append(state)
+        last = history.at(history.read)
+        if last and last.over:  # nothing follows from it: what it takes is for those that go on
+            self._known.pop(subjects.run(project_id, run_id), None)
 
     def _remember(self, owner: str) -> _History:
         history = self._known.setdefault(owner, _History())
@@ -77,3 +85,11 @@ class Runs:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return history
+
+
+def _after(run: Run | None, record: RawRecord) -> Run | None:
+    try:
+        return evolve(run, record.recorded)
+    except (msgspec.MsgspecError, KeyError):  # a bug of ours; the run must come to its end all the same
+        log.exception("fact_not_read", seq=record.seq, subject=record.subject)
+        return passed_over(run, record.seq)

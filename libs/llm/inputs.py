@@ -27,7 +27,7 @@ class ArchitectureInput(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FileInput(Struct, frozen=True, forbid_unknown_fields=True):
-    """For ``write_file`` → ``WrittenCode``. With ``reasons`` the ``current`` text is to be mended because of them."""
+    """For ``write_file`` → ``WrittenCode``. ``current`` is what to start from; ``reasons`` are its faults."""
 
     path: str
     module: Module | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import re
 import time
 
@@ -24,6 +25,7 @@ _ADVICE: dict[ErrorKind, str] = {
     "stream": "Try again; if it happens often, check what stands between here and LLM_BASE_URL.",
 }
 _QUOTA_ADVICE = "The account has no credit left: pay the provider's bill, or use another LLM_API_KEY."
+LONGEST_RETRY_AFTER = 3600.0  # seconds; a run's own deadline comes first
 _SOON = 20.0  # seconds until another try when the provider names none
 
 
@@ -67,19 +69,23 @@ def _retry_after(error: openai.APIStatusError) -> float | None:
     headers = error.response.headers
     try:
         if milliseconds := headers.get("retry-after-ms"):
-            return max(0.0, float(milliseconds) / 1000)
-        return max(0.0, float(headers["retry-after"]))
+            return _bounded(float(milliseconds) / 1000)
+        return _bounded(float(headers["retry-after"]))
     except KeyError:
         return None
     except ValueError:
-        return _until(headers["retry-after"])
+        return _until(headers.get("retry-after", ""))
 
 
-def _until(date: str | None) -> float | None:
+def _until(date: str) -> float | None:
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(date or "").timestamp() - time.time())
+        return _bounded(email.utils.parsedate_to_datetime(date).timestamp() - time.time())
     except ValueError:
         return None
+
+
+def _bounded(seconds: float) -> float | None:
+    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_RETRY_AFTER)
 
 
 def _cause(error: openai.APIConnectionError) -> str:

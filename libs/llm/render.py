@@ -23,7 +23,7 @@ _DATA_RULE = (
 _ASKED: dict[TaskName, str] = {
     "draft_requirements": "write the charter of the system that this wish describes.",
     "draft_architecture": "write the design of the system that this charter describes.",
-    "write_file": "write the whole source code of this file, and in it everything that its module exports.",
+    "write_file": "write the whole source code of the file at the given path, with all that its module exports.",
     "review_code": "review these files.",
 }
 

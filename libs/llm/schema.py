@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from libs.contracts.fields import END
+
 _OF_STRINGS = frozenset(("minLength", "maxLength"))
 _OF_NUMBERS = frozenset(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"))
 OPENAI_LIMITS = _OF_NUMBERS | {"pattern", "format", "minItems", "maxItems"}  # as its guide to structured outputs lists
@@ -64,9 +66,12 @@ _NEEDS_JUDGEMENT = frozenset(
         "Field": ("description", "indexed", "default", "min_length", "max_length", "minimum", "maximum", "pattern"),
         "Relation": ("description", "required", "on_delete"),
         "Charter": ("assumptions", "open_questions", "passages"),
+        "Architecture": ("modules", "dependencies"),  # the one module that is needed is planned without the model
     }.items()
     for name in names
 )
+# Has a default, and yet is what the answer is about: a small model leaves out whatever it may.
+_ALWAYS_SAID = frozenset(("Charter.entities", "Entity.fields"))
 BRIEF = Form(LIMITS, omits_defaults=True, most_items=8, longest_text=1200, leaves_out=_NEEDS_JUDGEMENT)
 OPENAI = Form(OPENAI_LIMITS)
 BARE = Form(frozenset())
@@ -97,7 +102,8 @@ def _strict(node: Schema, place: str, form: Form) -> Schema:
     out = {key: _part(key, value, place, form) for key, value in node.items() if key not in _DROPPED | lost}
     out |= form.room(node)
     if "properties" in out:
-        out["required"] = node.get("required", []) if form.omits_defaults else list(out["properties"])
+        needed = {*node.get("required", ()), *(name for name in out["properties"] if f"{place}.{name}" in _ALWAYS_SAID)}
+        out["required"] = [name for name in out["properties"] if name in needed or not form.omits_defaults]
         out["additionalProperties"] = False
     if "enum" in out:
         out["type"] = _JSON_KINDS[type(out["enum"][0])]
@@ -114,6 +120,8 @@ def _part(key: str, value: Any, place: str, form: Form) -> Any:
         return _strict(value, f"{place}[]", form)
     if key == "anyOf":
         return [_strict(part, place, form) for part in value]
+    if key == "pattern":  # providers know no lookahead, and need none: their "$" is the end
+        return value.removesuffix(END.removeprefix("$"))
     return value
 
 

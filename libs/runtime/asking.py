@@ -14,6 +14,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 
 from libs.contracts.asks import STATUS_HEADER, Ask, Problem
 from libs.contracts.errors import Invalid, Refused, Remote, Unavailable
+from libs.runtime import tracing
 
 ANSWER_SECONDS = 10.0
 A = TypeVar("A", bound=msgspec.Struct)
@@ -29,7 +30,9 @@ async def ask(client: Client, question: Ask, reply: type[A]) -> A:
         Remote: the service refused. Unavailable: no copy of the service answered in 10 s.
     """
     try:
-        message = await client.request(question.subject(), msgspec.json.encode(question), timeout=ANSWER_SECONDS)
+        message = await client.request(
+            question.subject(), msgspec.json.encode(question), timeout=ANSWER_SECONDS, headers=_trace()
+        )
     except NoRespondersError:
         raise Unavailable(f"The {question.service} service is not running. Try again when it is back.") from None
     except (NatsTimeoutError, NatsError):
@@ -37,6 +40,11 @@ async def ask(client: Client, question: Ask, reply: type[A]) -> A:
     if (message.headers or {}).get(STATUS_HEADER):
         raise Remote(msgspec.json.decode(message.data, type=Problem))
     return msgspec.json.decode(message.data, type=reply)
+
+
+def _trace() -> dict[str, str] | None:
+    here = tracing.current()
+    return {tracing.HEADER: here} if here else None
 
 
 async def answer(kind: type[Ask], handler: AskHandler, data: bytes) -> tuple[bytes, dict[str, str]]:

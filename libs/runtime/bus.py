@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,16 +12,18 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
 from faststream.nats.response import NatsResponse
+from nats.aio.client import Client
 
-from libs.contracts.asks import Ask
+from libs.contracts.asks import STATUS_HEADER, Ask
 from libs.eventlog.connection import GONE, Closing, leave, options
+from libs.eventlog.pulls import expire
+from libs.runtime import tracing
 from libs.runtime.asking import AskHandler, answer
 from libs.runtime.delivery import Delivery, Route
 from libs.runtime.metrics import Metrics
 from libs.runtime.settings import RuntimeSettings
 
-# A pull request that was open when the server restarted holds up its subscriber until it runs out.
-PULL_SECONDS = 5.0
+PULL_SECONDS = 5.0  # that an open pull waits: at 2 s, idle subscribers would take 1.5 % of a core instead of 0.6 %
 ASKS_AT_ONCE = 32  # of one kind, in one copy of a service
 
 
@@ -32,8 +35,10 @@ class Bus:
         self._metrics = metrics
         self._closing = Closing(service)
         self._delays = settings.retry_delays
+        self._lost_at = 0.0
+        told: dict[str, Any] = {"disconnected_cb": self._on_disconnected, "reconnected_cb": self._on_reconnected}
         self._broker = NatsBroker(
-            **options(settings.nats_url, service, self._closing),
+            **(options(settings.nats_url, service, self._closing) | told),
             graceful_timeout=settings.shutdown_seconds,
             logger=None,
             apply_types=False,
@@ -47,7 +52,10 @@ class Bus:
 
     def _answer(self, kind: type[Ask], handler: AskHandler) -> None:
         async def reply(message: Any) -> NatsResponse:
-            body, headers = await answer(kind, handler, message.data)
+            asked = (message.headers or {}).get(tracing.HEADER, "")
+            with tracing.span(f"{self._service} {kind.verb()}", asked):
+                body, headers = await answer(kind, handler, message.data)
+                tracing.note(status=int(headers.get(STATUS_HEADER, 200)))
             return NatsResponse(body, headers=headers)
 
         self._broker.subscriber(kind.subject(), queue=self._service, decoder=_raw, max_workers=ASKS_AT_ONCE)(reply)
@@ -73,7 +81,22 @@ class Bus:
         logging.getLogger("nats").setLevel(logging.CRITICAL)
         await self._broker.start()
         # Until the server has seen the subscriptions, a question would be refused for want of anybody to answer it.
-        await self._broker.config.broker_config.connection_state.connection.flush()
+        await self._client.flush()
+
+    @property
+    def _client(self) -> Client:
+        return self._broker.config.broker_config.connection_state.connection
+
+    async def _on_disconnected(self) -> None:
+        self._lost_at = time.monotonic()
+
+    async def _on_reconnected(self) -> None:
+        await self._closing.on_reconnected()
+        # A server that restarted has forgotten the open pulls, and nobody would be given work until they ran out. After
+        # a longer outage they are newer than it, and reach the server with the connection.
+        if time.monotonic() - self._lost_at < PULL_SECONDS:
+            pulls: list[object] = [getattr(taker, "subscription", None) for taker in self._broker.subscribers]
+            await expire(self._client, pulls)
 
     async def stop(self) -> None:
         """Stop taking, let work in progress finish or hand it back, and leave."""

@@ -77,8 +77,11 @@ class Delivery:
             self._metrics.busy.labels(self._service).track_inprogress(),
             structlog.contextvars.bound_contextvars(**context),
         ):
-            with tracing.span(f"{self._service} {name}", headers.get("traceparent", "")):
+            with tracing.span(f"{self._service} {name}", headers.get(tracing.HEADER, ""), run=context["run"]) as here:
+                if here:  # what follows from the message follows from our handling of it
+                    headers[tracing.HEADER] = here
                 outcome = await self._settle(message, headers)
+                tracing.note(outcome=outcome)
             seconds = time.perf_counter() - started
             log.debug("handled", outcome=outcome, milliseconds=round(seconds * 1000, 1))
         self._metrics.handled.labels(self._service, name, outcome).inc()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from dataclasses import replace
@@ -23,8 +24,10 @@ def start(name: str, build: Build) -> None:
     settings = read(RuntimeSettings)
     logs.configure(settings)
     tracing.configure(settings, name)
-    run_loop(_serve(settings, name, build))
-    tracing.flush()
+    try:
+        run_loop(_serve(settings, name, build))
+    finally:
+        tracing.flush()
 
 
 def run_loop(main: object) -> None:
@@ -49,10 +52,18 @@ async def _serve(settings: RuntimeSettings, name: str, build: Build) -> None:
             served = health.server(platform, (service,), settings.health_port)
             service = replace(service, background=(*service.background, served))
         async with running(platform, service) as task:
+            keep_loaded()
             await first_of(stop_signal(), task)
             platform.metrics.stopped.set(1)
     finally:
         await platform.close()
+
+
+def keep_loaded() -> None:
+    """Spare the garbage collector what stays for good; call it once everything is built."""
+    # Modules, schemas and routes are some 200,000 objects: to look at them again and again is a tenth of the time.
+    gc.collect()
+    gc.freeze()
 
 
 def stop_signal() -> asyncio.Task[None]:

@@ -27,7 +27,11 @@ class RuntimeSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least severe line to log")
     log_format: Literal["json", "console"] = Field("json", description="json for machines, console for people")
     health_port: int = Field(0, ge=0, le=65535, description="TCP port for /health, /ready and /metrics; 0 is none")
-    otel_exporter_otlp_endpoint: str = Field("", description="OTLP/HTTP collector that traces go to; empty is none")
+    otel_exporter_otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="OTLP collector for traces, http://host:4318; empty is none",
+    )
     shutdown_seconds: float = Field(20.0, gt=0, description="how long work in progress may go on after SIGTERM")
     retry_delays: tuple[float, ...] = Field(RETRY_DELAYS, description="seconds before each further attempt, as [1, 5]")
     stage_minutes: float = Field(10.0, gt=0, description="how long one attempt at one stage or file may take")

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager, asynccontextmanager
 
 from deploy.local.nats import NatsServer
 from libs.contracts.streams import STREAMS
 from libs.eventlog.connection import Connection
 from libs.eventlog.provision import provision
+from libs.testing.servers import serving
 
 
-@contextmanager
-def nats_server() -> Generator[NatsServer]:
+def nats_server() -> AbstractContextManager[NatsServer]:
     """A server on a free port with a folder of its own."""
-    with TemporaryDirectory() as folder:
-        server = NatsServer(Path(folder))
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
+    return serving(NatsServer)
 
 
 @asynccontextmanager

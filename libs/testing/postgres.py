@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager, asynccontextmanager
 
 from deploy.local.postgres import Postgres
 from libs.runtime.postgres import Database
+from libs.testing.servers import serving
 
 
-@contextmanager
-def postgres_server() -> Generator[Postgres]:
+def postgres_server() -> AbstractContextManager[Postgres]:
     """A server on a free port with a folder of its own."""
-    with TemporaryDirectory() as folder:
-        server = Postgres(Path(folder))
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
+    return serving(Postgres)
 
 
 @asynccontextmanager

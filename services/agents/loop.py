@@ -106,7 +106,7 @@ class Loop:
         started = _started(order)
         if order.work.item or order.work.many:
             return await self._append_beside(order, started)
-        return await self._append_alone(order, started, run.seq)
+        return await self._append_alone(order, started, run.read)
 
     async def _append(self, order: Order, outputs: Outputs, seq: int = 0) -> None:
         if all(isinstance(output, events.FileWritten) for output in outputs):
@@ -135,7 +135,7 @@ class Loop:
                 run = await self._platform.runs.load(work.project_id, work.run_id)
                 if run is None or not self._wanted(order, run):
                     return 0
-                seq = run.seq
+                seq = run.read
             try:
                 return await self._put(order, event, Expected(filtered, seq))
             except Conflict:
@@ -168,7 +168,8 @@ class Loop:
             order = decode_order(message)
         except (msgspec.MsgspecError, KeyError):
             return  # nobody can say whose it was
-        error = ModelError("server", f"Something broke on our side ({reason}).", "An operator can send the work again.")
+        advice = "When an operator has mended it, go on from here: interius run --base RUN."
+        error = ModelError("server", f"Something broke on our side ({reason}).", advice)
         failed = msgspec.structs.replace(_failure(order, order.delivery, error, None), reason="internal_error")
         await self._append_alone(order, failed)
 

@@ -12,7 +12,6 @@ from litestar.middleware import DefineMiddleware
 from prometheus_client import Gauge
 
 from libs.contracts.asks import KeySet, PublicKeys
-from libs.contracts.streams import EVENTS
 from libs.runtime.platform import Platform
 from libs.runtime.service import Service
 from libs.runtime.settings import read
@@ -46,9 +45,7 @@ async def build(platform: Platform) -> Service:
 
 async def furnish(platform: Platform, settings: EdgeSettings) -> House:
     """What the routes need, on one platform."""
-    info = await platform.connection.client.jetstream().stream_info(EVENTS.name)
-    epoch = format(int(info.created.timestamp() * 1000), "x") if info.created else "0"
-    hub = Hub(platform.log, epoch, info.state.last_seq, settings.edge_streams)
+    hub = Hub(platform.log, await platform.log.epoch(), await platform.log.head(), settings.edge_streams)
     reader = Reader(platform.settings.database_url)
     places = Places(platform.log, reader)
     hub.on_record(places.hear)

@@ -111,8 +111,18 @@ def _bearer(connection: Connection) -> str:
 def _cookie(connection: Connection) -> str:
     token = connection.cookies.get(COOKIE, "")
     if token and connection.scope.get("method") not in SAFE and not _same_site(connection):
-        raise Forbidden("This request comes from another web site. Send it from our own pages, or with a bearer token.")
+        raise _foreign()
     return token
+
+
+def own_pages_only(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Guard against pages of others, which would sign a visitor in as somebody else. Programs send neither header."""
+    if connection.headers.keys() & {"origin", "sec-fetch-site"} and not _same_site(connection):
+        raise _foreign()
+
+
+def _foreign() -> Forbidden:
+    return Forbidden("This request comes from another web site. Send it from our own pages, or with a bearer token.")
 
 
 def _same_site(connection: Connection) -> bool:

@@ -1,15 +1,17 @@
-"""Around every request: an id, security headers, and one line in the log."""
+"""Around every request: an id, security headers, one line in the log, and the start of a trace."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import structlog
 
 from libs.contracts.envelope import new_id
+from libs.runtime import tracing
 from services.edge.stream import DIRECT_SEND
 
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
@@ -23,6 +25,7 @@ SECURITY = [
 NO_CONTENT_ALLOWED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox")
 NO_STORE = (b"cache-control", b"no-store")
 HSTS = (b"strict-transport-security", b"max-age=31536000")
+COMMANDS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 QUIET = frozenset({"/health", "/ready", "/metrics"})
 
 Scope = dict[str, Any]
@@ -51,15 +54,33 @@ class Door:
             await send(message)
 
         scope[DIRECT_SEND] = send
-        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()), _traced(scope):
             try:
                 await self._app(scope, receive, add_headers)
             finally:
                 _log(scope, status, time.perf_counter() - started)
+                _note(scope, status)
+
+
+def _traced(scope: Scope) -> AbstractContextManager[object]:
+    # Reads lead to nothing that a trace could follow, and an event stream lasts for hours.
+    if scope["method"] not in COMMANDS:
+        return nullcontext()
+    return tracing.span(f"edge {scope['method']}", _header(scope, b"traceparent").decode(errors="replace"))
+
+
+def _note(scope: Scope, status: int) -> None:
+    if scope["method"] in COMMANDS:
+        route = scope.get("path_template", "")
+        tracing.note(f"edge {scope['method']} {route}".strip(), route=route, status=status)
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
 
 
 def _request_id(scope: Scope) -> bytes:
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    given = _header(scope, b"x-request-id")
     return given if REQUEST_ID.match(given) else new_id().encode()
 
 

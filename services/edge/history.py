@@ -12,6 +12,7 @@ from services.edge.frames import LAST, Frame, ends, frame, name_of
 
 AT_ONCE = 4  # loads; more of them side by side would only make each run out of time
 PIECE_BYTES = 256_000  # encoded, and later written, without letting go of the loop
+MOST_RECORDS = 2000  # held in memory for one who comes late; they come back for the rest
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class History:
     async def _load(self, owner: str, after: int) -> Past:
         async with self._slots:
             covered = self._position()
-            records = await self._log.load(subjects.events_of(owner), after=after)
+            records = await self._log.load(subjects.events_of(owner), after=after, limit=MOST_RECORDS)
+            if len(records) == MOST_RECORDS:  # there may be more
+                covered = records[-1].seq
             return Past(covered, await self._pieces(owner, records))
 
     async def _pieces(self, owner: str, records: Sequence[RawRecord]) -> Sequence[Sequence[Frame]]:

@@ -80,6 +80,10 @@ class Hub:
         self._fragments = 0
         self._listeners: list[Listener] = []
 
+    async def reached(self, seq: int) -> bool:
+        """Whether the log has come to ``seq``; this copy's tail may be behind it."""
+        return seq <= self._position or seq <= await self._log.head()
+
     def on_record(self, listener: Listener) -> None:
         """Have ``listener`` see every fact as it passes."""
         self._listeners.append(listener)

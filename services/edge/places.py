@@ -42,8 +42,11 @@ class Places:
 
     def hear(self, record: RawRecord) -> None:
         """Forget a project when it is deleted."""
-        if record.subject.endswith(".deleted"):
-            self.forget(subjects.parse(record.subject).project_id)
+        match record.subject.split("."):
+            case [_, "project", project_id, "deleted"]:
+                self.forget(project_id)
+            case _:
+                pass
 
     def forget(self, project_id: str) -> None:
         """The project is deleted: nobody's, whatever was being read about it."""

@@ -9,6 +9,7 @@ from libs.contracts.envelope import Envelope, derive_id, now
 from libs.contracts.events import Registered
 from libs.eventlog.port import Conflict, EventLog, Expected
 from libs.eventlog.secrets import SecretStore
+from libs.runtime import tracing
 from services.identity.domain import Account, digest
 
 
@@ -41,6 +42,7 @@ class Accounts:
             subject=account.user_id,
             correlationid=account.user_id,
             actor=actor or account.user_id,
+            traceparent=tracing.current(),
         )
         try:
             return await self._log.append(

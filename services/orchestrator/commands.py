@@ -23,6 +23,8 @@ def start(ask: asks.RequestRun, run: Run | None, base: Run | None) -> events.Req
         return None
     if base is not None and not base.over:
         raise WrongState("The run to start from is still going. Wait for its end, or cancel it.")
+    if not ask.model.isprintable():
+        raise Invalid("The model's name holds characters that cannot be printed. Leave it out for the default.")
     change = checked_text(ask.change, "change") if ask.change else ""
     return events.Requested(
         wish=wish,

@@ -20,7 +20,6 @@ from libs.contracts.streams import durable
 from libs.contracts.work import Work
 from libs.eventlog.port import HandBack, Park, RawRecord
 from libs.eventlog.queue import JetStreamQueue, decode_order
-from libs.runtime import tracing
 from libs.runtime.asking import AskHandler
 from libs.runtime.delivery import Route
 from services.orchestrator import commands
@@ -32,11 +31,20 @@ LOOK_AGAIN = 30.0  # seconds after which a deadline is looked at again: a person
 
 async def follow_run(store: RunStore, message: Msg) -> None:
     """Do what follows from one fact of a run."""
-    recorded = _recorded(message)
-    address = subjects.parse(message.subject)
+    await follow_fact(store, _recorded(message))
+
+
+async def follow_fact(store: RunStore, recorded: Recorded) -> None:
+    """The same for a fact that is read already."""
+    address = subjects.parse(recorded.subject)
     if not address.run_id:
         return await cancel_runs_of_deleted_project(store, recorded, address.project_id)
-    await follow(store, recorded, (address.project_id, address.run_id))
+    ids = (address.project_id, address.run_id)
+    if isinstance(recorded.event, events.Requested) and await store.is_deleted(address.project_id):
+        # Asked for while the project was being deleted: whoever cancelled its runs did not see this one.
+        await store.append(ids, recorded.envelope, partial(_unless_over, _cancelled(recorded)))
+        return None
+    await follow(store, recorded, ids)
     return None
 
 
@@ -49,7 +57,16 @@ async def follow(store: RunStore, recorded: Recorded, ids: tuple[str, str]) -> N
     await asyncio.gather(*(store.order(recorded, work) for work in decisions if isinstance(work, Work)))
     for event in decisions:
         if not isinstance(event, Work):
-            await store.append(ids, recorded.envelope, partial(_unless_over, event))
+            await store.append(ids, recorded.envelope, partial(_once, recorded.envelope.id, event))
+
+
+def _once(cause: str, event: events.RunEvent, run: Run | None) -> events.RunEvent | None:
+    """The fact, unless it stands: after a long outage the log no longer remembers the ids of what it holds."""
+    return _unless_over(event, run) if run and cause not in run.done else None
+
+
+def _cancelled(deleted: Recorded) -> events.Cancelled:
+    return events.Cancelled(deleted.envelope.actor, "The project was deleted.")
 
 
 def _unless_over(event: events.RunEvent, run: Run | None) -> events.RunEvent | None:
@@ -58,24 +75,26 @@ def _unless_over(event: events.RunEvent, run: Run | None) -> events.RunEvent | N
 
 async def cancel_runs_of_deleted_project(store: RunStore, recorded: Recorded, project_id: str) -> None:
     """Stop what still runs in a project that is gone."""
-    cancelled = events.Cancelled(recorded.envelope.actor, "The project was deleted.")
     for run_id in await store.run_ids(project_id):
         cause = msgspec.structs.replace(recorded.envelope, id=f"{recorded.envelope.id}/{run_id}", correlationid=run_id)
-        await store.append((project_id, run_id), cause, partial(_unless_over, cancelled))
+        await store.append((project_id, run_id), cause, partial(_unless_over, _cancelled(recorded)))
 
 
 async def watch_deadline(store: RunStore, message: Msg) -> None:
     """End a run whose time is over; hand the order back until then."""
     order = decode_order(message)
-    ids = (order.work.project_id, order.work.run_id)
-    run = await store.runs.load(*ids)
+    await store.append((order.work.project_id, order.work.run_id), order.envelope, _end_in_time)
+
+
+def _end_in_time(run: Run | None) -> events.RunEvent | None:
+    """Decided anew with each try to append: a person may let the run go on at the last moment."""
     if run is None or run.over:
-        return
+        return None
     when = due(run)
     left = (when - datetime.now(UTC)).total_seconds() if when else LOOK_AGAIN
     if left > 0:
         raise HandBack(min(left, LOOK_AGAIN))
-    await store.append(ids, order.envelope, lambda run: overdue(run) if run and not run.over else None)
+    return overdue(run)
 
 
 async def give_up_on_event(store: RunStore, message: Msg, reason: str) -> None:
@@ -108,9 +127,8 @@ async def request_run(store: RunStore, ask: asks.RequestRun) -> asks.Receipt:
     base = None
     if ask.base_run_id:
         base = commands.owned(await store.runs.load(ask.project_id, _known(ask.base_run_id)), ask.actor)
-    with tracing.span("request_run", "", run=ask.run_id) as traceparent:
-        cause = command(ask.actor, ask.run_id, "requested", traceparent)
-        return await _do(store, ask, cause, lambda run: commands.start(ask, run, base))
+    cause = command(ask.actor, ask.run_id, "requested")
+    return await _do(store, ask, cause, lambda run: commands.start(ask, run, base))
 
 
 async def approve_run(store: RunStore, ask: asks.ApproveRun) -> asks.Receipt:

@@ -14,6 +14,7 @@ from libs.contracts.run import Run
 from libs.contracts.work import Work
 from libs.eventlog.port import Conflict, EventLog, Expected, WorkQueue
 from libs.eventlog.runs import Runs
+from libs.runtime import tracing
 
 SOURCE = "interius/orchestrator"
 TRIES = 20  # appends of one fact before we call the run too busy; parallel files make a few conflicts normal
@@ -37,7 +38,7 @@ class RunStore:
         owner = subjects.run(*ids)
         for _ in range(TRIES):
             run = await self.runs.load(*ids)
-            seq = run.seq if run else 0
+            seq = run.read if run else 0
             event = decide(run)
             if event is None:
                 return seq
@@ -68,13 +69,18 @@ class RunStore:
         if created is None or gone or created.owner != actor:
             raise NotFound("There is no such project.")
 
+    async def is_deleted(self, project_id: str) -> bool:
+        """Whether the project is gone."""
+        owner = subjects.project(project_id)
+        return bool(await self._log.load(subjects.event(owner, events.Deleted.event_name())))
+
     async def run_ids(self, project_id: str) -> list[str]:
         """Every run that was ever requested in a project."""
         requested = await self._log.load(f"events.{subjects.project(project_id)}.run.*.requested")
         return [subjects.parse(record.subject).run_id for record in requested]
 
 
-def command(actor: str, run_id: str, step: str, traceparent: str = "") -> Envelope:
+def command(actor: str, run_id: str, step: str) -> Envelope:
     """A cause for a fact that a person's command makes: the same step of the same run is the same cause."""
     return Envelope(
         id=derive_id(run_id, step),
@@ -84,5 +90,5 @@ def command(actor: str, run_id: str, step: str, traceparent: str = "") -> Envelo
         subject=run_id,
         correlationid=run_id,
         actor=actor,
-        traceparent=traceparent,
+        traceparent=tracing.current(),
     )

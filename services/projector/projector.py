@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from libs.contracts.errors import Unavailable
 from libs.eventlog.port import EventLog
+from libs.runtime import tracing
 from libs.runtime.postgres import Database
 from services.projector.projection import Counters, Projection
 from services.projector.reader import reading
@@ -88,7 +89,9 @@ class Projector:
         self._fault, self._followed = "", True
         async with reading(self._events, projection.position) as reader:
             while not _cancelled():
-                await projection.take(await reader.next())
+                intake = await reader.next()
+                with tracing.batch("projector", (record.headers for record in intake.records)):
+                    await projection.take(intake)
                 self._counters.position.set(projection.position)
         raise asyncio.CancelledError
 

@@ -12,7 +12,8 @@ from libs.eventlog.port import EventLog, RawRecord
 from services.projector.intake import Intake, take
 
 EVERYTHING = "events.>"
-MOST_BYTES = 8_000_000  # of event bodies in one transaction
+MOST_BYTES = 8_000_000  # of event bodies in one transaction, and
+MOST_FACTS = 1000  # no more than these: while PostgreSQL writes them we read and decode the next
 GATHER = 0.01  # seconds after a batch: the next fact of a quiet log is written at once, many in a row go together
 MANY = 100  # facts of a log that is read back: waiting for more would only slow that down
 AGAIN = 0.5  # seconds before a read that does not end is cancelled again
@@ -70,10 +71,10 @@ async def reading(events: EventLog, after: int) -> AsyncGenerator[Reader]:
 
 
 def portions(records: Sequence[RawRecord]) -> Iterator[Sequence[RawRecord]]:
-    """Records in parts of at most ``MOST_BYTES``, but one record at least."""
+    """Records in parts of at most ``MOST_FACTS`` and ``MOST_BYTES``, but one record at least."""
     start = size = 0
     for index, record in enumerate(records):
-        if size + len(record.data) > MOST_BYTES and index > start:
+        if index > start and (size + len(record.data) > MOST_BYTES or index - start == MOST_FACTS):
             yield records[start:index]
             start, size = index, 0
         size += len(record.data)

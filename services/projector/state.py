@@ -100,7 +100,7 @@ class State:
                 changes.runs[address.run_id] = run.row
         elif run.row is not None and runs.counts(run.row, event):
             self._details(run, address.run_id, fact, changes)
-            run.row = runs.evolve(run.row, fact, files_written=len(run.versions))
+            runs.evolve(run.row, fact, files_written=len(run.versions))
             changes.runs[address.run_id] = run.row
             if artifact := run_artifacts.row(address.run_id, run.row.pass_number, fact):
                 changes.artifacts.append(artifact)

@@ -106,4 +106,4 @@ async def write(session: Session, changes: Changes) -> None:
 
 async def _write(session: Session, statement: str, rows: Any) -> None:
     if rows:
-        await session.run(statement, rows=msgspec.json.encode(list(rows)).decode())
+        await session.run(statement, rows=msgspec.json.encode(list(rows)))

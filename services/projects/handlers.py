@@ -13,6 +13,7 @@ from libs.contracts.errors import NotFound, Unavailable
 from libs.contracts.events import ProjectEvent
 from libs.contracts.project import Project, fold, own_events
 from libs.eventlog.port import Conflict, EventLog, Expected
+from libs.runtime import tracing
 from libs.runtime.asking import AskHandler
 from services.projects import domain
 
@@ -53,6 +54,7 @@ async def append(log: EventLog, ask: Command, fact: ProjectEvent, seq: int) -> i
         subject=ask.project_id,
         correlationid=ask.project_id,
         actor=ask.actor,
+        traceparent=tracing.current(),
     )
     subject = subjects.event(subjects.project(ask.project_id), fact.event_name())
     return await log.append(subject, fact, envelope, Expected(own_events(ask.project_id), seq))

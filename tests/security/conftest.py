@@ -6,9 +6,7 @@ import pytest_asyncio
 
 from libs.testing.nats import fresh_streams
 from libs.testing.postgres import fresh_database
-from tests.front_door import FrontDoor, front_door, postgres
-
-__all__ = ["postgres"]
+from tests.front_door import FrontDoor, front_door
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

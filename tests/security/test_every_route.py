@@ -152,10 +152,11 @@ async def test_operators_only(scene: Scene, route: Route):
 
 async def test_lists_show_only_what_is_mine(scene: Scene):
     for person in (scene.eve, scene.root):
-        assert (await person.http.get("/v1/projects")).json()["total"] == 0
-        assert (await person.http.get("/v1/runs")).json()["total"] == 0
+        assert (await person.http.get("/v1/projects")).json() == {"items": [], "total": 0}
+        assert (await person.http.get("/v1/runs")).json() == {"items": [], "total": 0}
         assert (await person.http.get("/v1/me")).json()["id"] == person.id
-    assert (await scene.alice.http.get("/v1/runs")).json()["total"] == 1
+    listed = (await scene.alice.http.get("/v1/runs")).json()
+    assert ([run["id"] for run in listed["items"]], listed["total"]) == ([scene.run_id], 1)
 
 
 async def test_nobody_starts_from_or_compares_with_anothers_run(scene: Scene):

@@ -155,6 +155,15 @@ async def test_our_own_origin_may_send_the_cookie(door: FrontDoor, root):
     assert (await door.anybody.post("/v1/projects", json={"name": "A"}, headers=headers)).status_code == 201
 
 
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}], ids=str)
+async def test_another_site_signs_nobody_in(door: FrontDoor, headers):
+    answer = await door.anybody.post("/v1/session", json=CREDENTIALS, headers=headers)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    own = await door.anybody.post("/v1/session", json=CREDENTIALS, headers={"sec-fetch-site": "same-origin"})
+    assert own.status_code == 204
+
+
 async def test_signing_out_takes_the_cookie_away(door: FrontDoor, root):
     headers = {"cookie": f"{COOKIE}={root.token}", "sec-fetch-site": "same-origin"}
     answer = await door.anybody.delete("/v1/session", headers=headers)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from libs.contracts.fields import END
+
 Schema = dict[str, Any]
 PLURALS = {"text": "texts", "integer": "integers", "number": "numbers"}
 
@@ -44,7 +46,7 @@ def _with(name: str, bounds: list[str]) -> str:
 
 def _string_bounds(schema: Schema) -> list[str]:
     count = _between(schema.get("minLength"), schema.get("maxLength"))
-    pattern = f"like `{schema['pattern']}`" if "pattern" in schema else ""
+    pattern = f"like `{schema['pattern'].replace(END, '$')}`" if "pattern" in schema else ""
     return [bound for bound in (f"{count} characters" if count else "", pattern) if bound]
 
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 import ast
 import hashlib
 from functools import partial
-from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
 from libs.blueprint import compile_project, plan_files
 from libs.contracts import events
-from libs.contracts.artifacts import FileOrigin, Module, SourceFile, WrittenCode
+from libs.contracts.artifacts import FileOrigin, WrittenCode
 from libs.contracts.run import Run
 from libs.contracts.work import PlanFiles, PrintFiles, WriteFile
 from libs.eventlog.runs import Runs
 from libs.llm.correct import ask
 from libs.llm.inputs import FileInput
 from libs.llm.port import ModelError, Task
+from services.agents.implementer.context import context, module_at
 from services.agents.loop import Job, Outputs
 from services.agents.models import Models, Prompt
-
-MAX_NEIGHBOURS = 12  # printed files shown to the model, nearest first: enough to fit in, few enough to read
 
 
 class ImplementerAgent:
@@ -77,9 +75,10 @@ class ImplementerAgent:
                 f"{order.path} needs a language model, and the built-in offline model only prints.",
                 "Set LLM_API_KEY and MODEL_DEFAULT, or leave out what needs judgement.",
             )
-        task = Task("write_file", self._prompt.text, _inputs(job.run, order), WrittenCode)
+        inputs = context(job.run, order)
+        task = Task("write_file", self._prompt.text, inputs, WrittenCode)
         model = self._models.get(self.name, model_name)
-        answer = await ask(model, task, job.live, partial(_faults, order.path))
+        answer = await ask(model, task, job.live, partial(_faults, inputs))
         written = _written(order.path, answer.value.content, "model", order.pass_number)
         return replace(written, usage=answer.usage, prompt_hash=self._prompt.hash)
 
@@ -88,40 +87,11 @@ class ImplementerAgent:
         return await self._runs.load(job.order.work.project_id, base_run_id) if base_run_id else None
 
 
-def _module(run: Run, path: str) -> Module | None:
-    modules = run.architecture.modules if run.architecture else ()
-    return next((module for module in modules if module.path == path), None)
-
-
 def _same(path: str, run: Run, base: Run | None) -> bool:
     """Whether an earlier run already wrote this very module for these very rules."""
     if base is None or path not in base.files or base.charter is None or run.charter is None:
         return False
-    return _module(base, path) == _module(run, path) and base.charter.rules == run.charter.rules
-
-
-def _inputs(run: Run, order: WriteFile) -> FileInput:
-    assert run.charter and run.architecture
-    current = run.files.get(order.path)
-    return FileInput(
-        path=order.path,
-        module=_module(run, order.path),
-        charter=run.charter,
-        architecture=run.architecture,
-        neighbours=_neighbours(run, order.path),
-        current=current.content if current and order.reasons else "",
-        reasons=order.reasons,
-    )
-
-
-def _neighbours(run: Run, path: str) -> tuple[SourceFile, ...]:
-    """The printed code the file must fit into; nearest folders first, tests last."""
-    assert run.charter and run.architecture
-    folder = PurePosixPath(path).parent
-    printed = compile_project(run.charter, run.architecture)
-    code = [file for file in printed if file.path.endswith(".py") and file.path != path and file.content.strip()]
-    near = sorted(code, key=lambda f: (f.path.startswith("tests/"), PurePosixPath(f.path).parent != folder, f.path))
-    return tuple(near[:MAX_NEIGHBOURS])
+    return module_at(base, path) == module_at(run, path) and base.charter.rules == run.charter.rules
 
 
 def _written(path: str, content: str, origin: FileOrigin, pass_number: int) -> events.FileWritten:
@@ -129,8 +99,10 @@ def _written(path: str, content: str, origin: FileOrigin, pass_number: int) -> e
     return events.FileWritten(path, content, digest, origin, pass_number)
 
 
-def _faults(path: str, answer: WrittenCode) -> tuple[str, ...]:
-    if not path.endswith(".py"):
+def _faults(inputs: FileInput, answer: WrittenCode) -> tuple[str, ...]:
+    if not inputs.reasons and answer.content.strip() == inputs.current.strip():
+        return ("content is the current text unchanged; write what is missing in it",)
+    if not inputs.path.endswith(".py"):
         return ()
     try:
         ast.parse(answer.content)

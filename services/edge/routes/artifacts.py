@@ -51,7 +51,7 @@ async def show_history(
     visit: NamedDependency[Visit], run_id: FromPath[str], after: Sequence = 0, limit: EventLimit = 200
 ) -> list[HistoryEntry]:
     place = await visit.run(run_id)
-    records = await visit.house.platform.log.load(subjects.events_of(place.path), after=after)
+    records = await visit.house.platform.log.load(subjects.events_of(place.path), after=after, limit=limit)
     return [
         HistoryEntry(
             seq=record.seq,
@@ -61,7 +61,7 @@ async def show_history(
             time=record.headers.get("ce-time", ""),
             data=msgspec.Raw(record.data),
         )
-        for record in records[:limit]
+        for record in records
     ]
 
 

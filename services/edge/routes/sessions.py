@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from libs.contracts.asks import CreateUser, Login, Receipt, Session
-from services.edge.auth import COOKIE, superusers_only
+from services.edge.auth import COOKIE, own_pages_only, superusers_only
 from services.edge.house import House, Visit
 from services.edge.models import Credentials, Identified, Me, NewUser, Token
 
@@ -24,7 +24,14 @@ async def login(house: NamedDependency[House], data: JSONBody[Credentials]) -> T
     return Token(session.access_token, session.expires_at, session.user_id)
 
 
-@post("/v1/session", tags=TAGS, public=True, status_code=204, summary="Sign in a browser with a cookie")
+@post(
+    "/v1/session",
+    tags=TAGS,
+    public=True,
+    guards=[own_pages_only],
+    status_code=204,
+    summary="Sign in a browser with a cookie",
+)
 async def open_session(house: NamedDependency[House], data: JSONBody[Credentials]) -> Response[None]:
     session = await house.platform.ask(Login(data.email, data.password), Session)
     return Response(None, cookies=[_cookie(session.access_token, _seconds_left(session.expires_at))])

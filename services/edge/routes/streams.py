@@ -10,8 +10,8 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 from litestar.types import ASGIApp
 
 from libs.contracts import subjects
-from services.edge.frames import cursor
-from services.edge.house import House, Visit
+from services.edge.frames import Gone, cursor
+from services.edge.house import Visit
 from services.edge.stream import EventStream, Watch
 
 TAGS = ["events"]
@@ -34,9 +34,7 @@ async def follow_run(
     live: Live = False,
 ) -> ASGIApp:
     place = await visit.run(run_id)
-    return _stream(
-        visit.house, Watch(place.path, cursor(seen or last_event_id, visit.house.hub.epoch), live, visit.user.expires)
-    )
+    return await _stream(visit, place.path, seen or last_event_id, live)
 
 
 @get("/v1/projects/{project_id:str}/events", tags=TAGS, summary="Everything in a project, live", sse=True)
@@ -48,13 +46,15 @@ async def follow_project(
     live: Live = False,
 ) -> ASGIApp:
     owner = subjects.project(await visit.project(project_id))
-    return _stream(
-        visit.house, Watch(owner, cursor(seen or last_event_id, visit.house.hub.epoch), live, visit.user.expires)
-    )
+    return await _stream(visit, owner, seen or last_event_id, live)
 
 
-def _stream(house: House, watch: Watch) -> Any:
-    return EventStream(house.hub, watch, house.patience)
+async def _stream(visit: Visit, owner: str, event_id: str | None, live: bool) -> Any:
+    house = visit.house
+    after = cursor(event_id, house.hub.epoch)
+    if not await house.hub.reached(after):
+        raise Gone("The log ends before that event: it was restored from an older copy. Follow without Last-Event-ID.")
+    return EventStream(house.hub, Watch(owner, after, live, visit.user.expires), house.patience)
 
 
 ROUTES: list[Any] = [follow_run, follow_project]

@@ -1,17 +1,17 @@
 -- name: write_users!
 -- Accounts, the newest fact about each.
-insert into users select * from json_populate_recordset(null::users, :rows::json)
+insert into users select * from json_populate_recordset(null::users, convert_from(:rows, 'UTF8')::json)
 on conflict (id) do update set (email, superuser, created_at) = (excluded.email, excluded.superuser, excluded.created_at);
 
 -- name: write_projects!
 -- Projects as they stand now.
-insert into projects select * from json_populate_recordset(null::projects, :rows::json)
+insert into projects select * from json_populate_recordset(null::projects, convert_from(:rows, 'UTF8')::json)
 on conflict (id) do update set (owner, name, created_at, updated_at, deleted)
     = (excluded.owner, excluded.name, excluded.created_at, excluded.updated_at, excluded.deleted);
 
 -- name: write_runs!
 -- Runs as they stand now.
-insert into runs select * from json_populate_recordset(null::runs, :rows::json)
+insert into runs select * from json_populate_recordset(null::runs, convert_from(:rows, 'UTF8')::json)
 on conflict (id) do update set (
     name, title, summary, status, stage, updated_at, finished_at, pass_number, files_total, files_written,
     prompt_tokens, completion_tokens, cached_tokens, calls, milliseconds, micro_usd, failure_reason,
@@ -27,7 +27,7 @@ on conflict (id) do update set (
 
 -- name: write_stages!
 -- Orders as they stand now.
-insert into run_stages select * from json_populate_recordset(null::run_stages, :rows::json)
+insert into run_stages select * from json_populate_recordset(null::run_stages, convert_from(:rows, 'UTF8')::json)
 on conflict (run_id, work_id) do update set (
     attempt, started_at, finished_at, failed_at, retry_at, failure_reason, failure_message, failure_advice,
     model, prompt_tokens, completion_tokens, cached_tokens, calls, milliseconds, micro_usd
@@ -40,15 +40,15 @@ on conflict (run_id, work_id) do update set (
 
 -- name: write_artifacts!
 -- What stages handed on.
-insert into run_artifacts select * from json_populate_recordset(null::run_artifacts, :rows::json);
+insert into run_artifacts select * from json_populate_recordset(null::run_artifacts, convert_from(:rows, 'UTF8')::json);
 
 -- name: write_files!
 -- New versions of files.
-insert into run_files select * from json_populate_recordset(null::run_files, :rows::json);
+insert into run_files select * from json_populate_recordset(null::run_files, convert_from(:rows, 'UTF8')::json);
 
 -- name: write_faults!
 -- Facts that could not be projected.
-insert into faults select * from json_populate_recordset(null::faults, :rows::json);
+insert into faults select * from json_populate_recordset(null::faults, convert_from(:rows, 'UTF8')::json);
 
 -- name: delete_runs_of!
 -- A deleted project takes its runs along, and all that belongs to them.

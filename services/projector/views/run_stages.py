@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from libs.contracts import events as e
 from services.projector.intake import Fact
-from services.projector.views.runs import NOTHING, added
+from services.projector.views.runs import add
 
 
-class Stage(Struct, frozen=True, kw_only=True):
-    """A row of ``run_stages``."""
+class Stage(Struct, kw_only=True):
+    """A row of ``run_stages``; each fact changes it in place."""
 
     run_id: str
     work_id: str
@@ -85,12 +84,15 @@ def order_of(fact: Fact) -> str:
 
 
 def evolve(row: Stage | None, run_id: str, fact: Fact) -> Stage | None:
-    """The row after one more fact; an output of an order that nobody was seen to take up makes none."""
+    """The row, changed by one more fact; an output of an order that nobody was seen to take up makes none."""
     event = fact.event
     if row is None and isinstance(event, ATTEMPTS):
         row = _new(run_id, fact.seq, event)
     if row is None:
         return None
-    usage = getattr(event, "usage", NOTHING)
-    changes = CHANGES[type(event)](event, fact.time) | added(row, usage)
-    return replace(row, model=usage.model or row.model, **changes)
+    for name, value in CHANGES[type(event)](event, fact.time).items():
+        setattr(row, name, value)
+    if usage := getattr(event, "usage", None):
+        add(row, usage)
+        row.model = usage.model or row.model
+    return row

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from libs.contracts import events as e
 from libs.contracts.artifacts import Usage
@@ -14,8 +13,8 @@ from libs.contracts.run import Status
 from services.projector.intake import Fact
 
 
-class Run(Struct, frozen=True, kw_only=True):
-    """A row of ``runs``."""
+class Run(Struct, kw_only=True):
+    """A row of ``runs``; each fact changes it in place: to copy it would cost more than all the rest."""
 
     id: str
     project_id: str
@@ -58,15 +57,14 @@ class Run(Struct, frozen=True, kw_only=True):
         return self.finished_at is not None
 
 
-COSTS = ("prompt_tokens", "completion_tokens", "cached_tokens", "calls", "milliseconds", "micro_usd")
-NOTHING = Usage()
-
-
-def added(row: Any, usage: Usage) -> dict[str, int]:
-    """The cost columns of a row after ``usage`` on top."""
-    if usage == NOTHING:
-        return {}
-    return {name: getattr(row, name) + getattr(usage, name) for name in COSTS}
+def add(row: Any, usage: Usage) -> None:
+    """Put ``usage`` on top of the cost columns of a row."""
+    row.prompt_tokens += usage.prompt_tokens
+    row.completion_tokens += usage.completion_tokens
+    row.cached_tokens += usage.cached_tokens
+    row.calls += usage.calls
+    row.milliseconds += usage.milliseconds
+    row.micro_usd += usage.micro_usd
 
 
 def requested(project_id: str, run_id: str, fact: Fact, event: e.Requested) -> Run:
@@ -131,14 +129,15 @@ def counts(row: Run, event: e.Event) -> bool:
     return True
 
 
-def evolve(row: Run, fact: Fact, files_written: int) -> Run:
-    """The row after one more fact, by which ``files_written`` paths have been written."""
-    event, time = fact.event, fact.time
-    changes = CHANGES[type(event)](event)
+def evolve(row: Run, fact: Fact, files_written: int) -> None:
+    """Change the row by one more fact, by which ``files_written`` paths have been written."""
+    event = fact.event
+    row.updated_at, row.last_seq, row.files_written = fact.time, fact.seq, files_written
+    for name, value in CHANGES[type(event)](event).items():
+        setattr(row, name, value)
     if isinstance(event, e.FileWritten):
-        changes["missing"] = tuple(path for path in row.missing if path != event.path)
+        row.missing = tuple([path for path in row.missing if path != event.path])
     if isinstance(event, e.TERMINAL):
-        changes |= {"stage": "", "finished_at": time}
-    else:  # what ends a run repeats the costs of its stages
-        changes |= added(row, getattr(event, "usage", NOTHING))
-    return replace(row, updated_at=time, last_seq=fact.seq, files_written=files_written, **changes)
+        row.stage, row.finished_at = "", fact.time
+    elif usage := getattr(event, "usage", None):  # what ends a run repeats the costs of its stages
+        add(row, usage)

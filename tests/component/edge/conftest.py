@@ -10,9 +10,7 @@ import pytest_asyncio
 from libs.contracts.envelope import new_id
 from libs.testing.nats import fresh_streams
 from libs.testing.postgres import fresh_database
-from tests.front_door import FrontDoor, Person, database_url, front_door, postgres
-
-__all__ = ["database_url", "postgres"]
+from tests.front_door import FrontDoor, Person, front_door
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

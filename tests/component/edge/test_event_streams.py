@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from libs.contracts import events, subjects
 from libs.contracts.live import Fragment
 from libs.testing.waiting import until
+from services.edge import history
 from tests.front_door import FrontDoor, listen, numbered, numbers, written
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -141,3 +143,33 @@ async def test_a_body_with_line_breaks_stays_one_event(door: FrontDoor, person, 
     await door.platform.connection.client.jetstream().publish(subject, pretty, headers=mark)
     await door.tell(project_id, run_id, DONE)
     assert numbers(await listen(person, story)) == [7]
+
+
+async def test_a_long_story_is_read_in_parts_and_told_whole(door, person, project_id, run_id, story):
+    await door.tell(project_id, run_id, *numbered(*range(200)))
+    with patch.object(history, "MOST_RECORDS", 60):
+        listening = asyncio.create_task(listen(person, story))
+        await until(door.open_streams)
+        await door.tell(project_id, run_id, *numbered(*range(200, 300)), DONE)
+        assert numbers(await listening) == list(range(300))
+
+
+async def test_an_id_that_the_log_has_not_come_to_is_gone(door: FrontDoor, person, project_id, run_id, story):
+    (event_id, _, _), *_ = await listen(person, story, enough=1)
+    ahead = f"{event_id.split('-')[0]}-{await door.platform.log.head() + 1}"
+    answer = await person.http.get(story, headers={"last-event-id": ahead})
+    assert (answer.status_code, answer.json()["code"]) == (410, "gone")
+
+
+@pytest.mark.parametrize("name", ["no.such.kind.of.thing", "strange"])
+async def test_what_is_no_event_of_ours_stops_nobody(door: FrontDoor, person, project_id, name):
+    path = f"/v1/projects/{project_id}/events"
+    for late in (False, True):
+        if not late:
+            listening = asyncio.create_task(listen(person, path, enough=3))
+            await until(door.open_streams)
+            js = door.platform.connection.client.jetstream()
+            await js.publish(f"events.project.{project_id}.{name}", b"{not\njson")
+            await person.run(project_id)
+        heard = await (listen(person, path, enough=3) if late else listening)
+        assert [event for _, event, _ in heard] == ["created", name.split(".")[-1], "requested"]

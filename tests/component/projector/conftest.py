@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from deploy.local.postgres import Postgres
 from libs.eventlog.connection import Connection
 from libs.eventlog.jetstream import JetStreamLog
 from libs.runtime.postgres import Database
-from libs.testing.postgres import fresh_database, postgres_server
 from services.projector.projector import Projector
 from services.projector.schema import SQL
 from services.projector.store import LIVE
@@ -29,18 +27,6 @@ TABLES = {
     "faults": "seq",
 }
 LIMIT = 30.0  # seconds for anything to come true
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with postgres_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def dsn(postgres: Postgres) -> AsyncIterator[str]:
-    async with fresh_database(postgres) as name:
-        yield name
 
 
 @pytest.fixture

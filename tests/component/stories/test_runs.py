@@ -97,6 +97,21 @@ async def test_a_provider_that_never_answers_ends_the_run_with_the_stage_and_wha
     assert len(only(history, e.StageFailed)) == 3
 
 
+async def test_a_bug_parks_the_work_with_its_reason_and_ends_the_run(found) -> None:
+    def bug(_task: Task[Any]) -> Requirements:
+        raise RuntimeError("nobody thought of this")
+
+    async with found(ScriptedModel(script(1) | {"draft_requirements": bug})) as town:
+        run_id = await town.request()
+        await town.until(run_id)
+        failed = (await town.history(run_id))[-1]
+        [parked] = await town.platform.queue.parked()
+    assert isinstance(failed, e.Failed)
+    assert (failed.reason, failed.stage) == ("internal_error", "requirements")
+    assert (parked.type, parked.correlationid) == ("interius.work.requirements.draft_requirements.v1", run_id)
+    assert "nobody thought of this" in parked.reason
+
+
 async def test_wrong_answers_go_back_to_the_model_with_their_faults(found) -> None:
     model = ScriptedModel(script(1) | {"draft_requirements": ["no json", '{"charter": 7}', Requirements(CHARTER)]})
     async with found(model) as town:

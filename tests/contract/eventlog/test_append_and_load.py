@@ -116,3 +116,25 @@ async def test_a_fact_that_is_too_large_is_refused_with_its_size_and_leaves_noth
 async def test_the_largest_fact_fits(log):
     await put(log, "p1", "x" * (MAX_MESSAGE_BYTES - len('{"name":""}')))
     assert len((await log.load("events.>"))[0].data) == MAX_MESSAGE_BYTES
+
+
+async def test_a_part_is_loaded_where_only_a_part_is_wanted(log):
+    for number in range(5):
+        await put(log, "p1", str(number))
+        await put(log, "other", "x")
+    first = await log.load(whole("p1"), limit=2)
+    rest = await log.load(whole("p1"), after=first[-1].seq, limit=100)
+    assert [record.recorded.event.name for record in (*first, *rest)] == ["0", "1", "2", "3", "4"]
+    assert len(first) == 2
+
+
+async def test_the_first_of_many_are_loaded_across_batches(log):
+    await asyncio.gather(*[put(log, "p1", str(number)) for number in range(700)])
+    assert [record.seq for record in await log.load(whole("p1"), limit=600)] == list(range(1, 601))
+
+
+async def test_a_log_has_one_name_for_life(log):
+    name = await log.epoch()
+    await put(log, "p1")
+    assert await log.epoch() == name
+    assert int(name, 16)

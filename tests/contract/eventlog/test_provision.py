@@ -96,10 +96,15 @@ def test_declarations_have_no_two_consumers_for_one_order():
     assert len({spec.name for spec in DURABLES}) == len(DURABLES)
 
 
-async def test_what_is_acknowledged_is_on_disk(tmp_path: Path, monkeypatch):
+DEPLOYED = (Path(local_nats.__file__).parents[1] / "nats" / "nats.conf").read_text().replace("http: 8222", "")
+IN_CONTAINERS = DEPLOYED.replace("{", "{{").replace("}", "}}").replace("/data", '"{store}"')
+
+
+@pytest.mark.parametrize("config", [local_nats.CONFIG, 'listen: "127.0.0.1:{port}"\n' + IN_CONTAINERS])
+async def test_what_is_acknowledged_is_on_disk(tmp_path: Path, monkeypatch, config: str):
     """The server's default writes back every two minutes; an acknowledgement would mean little."""
     port = free_port()
-    monkeypatch.setattr(local_nats, "CONFIG", local_nats.CONFIG + f'http: "127.0.0.1:{port}"\n')
+    monkeypatch.setattr(local_nats, "CONFIG", config + f'http: "127.0.0.1:{port}"\n')
     server = NatsServer(tmp_path)
     server.start()
     try:

@@ -7,6 +7,7 @@ import pytest
 import structlog
 from nats.errors import ConnectionClosedError
 
+from libs.eventlog import tail
 from libs.eventlog.connection import Connection
 from libs.eventlog.jetstream import JetStreamLog
 from libs.testing.waiting import until
@@ -16,8 +17,8 @@ from tests.contract.eventlog.samples import put
 async def follow(log, subject_filter: str, after: int, count: int) -> list[int]:
     """The first ``count`` sequences that a tail gives."""
     seqs: list[int] = []
-    async with asyncio.timeout(20), contextlib.aclosing(log.tail(subject_filter, after)) as tail:
-        async for batch in tail:
+    async with asyncio.timeout(20), contextlib.aclosing(log.tail(subject_filter, after)) as batches:
+        async for batch in batches:
             assert batch, "a tail gives no empty batch"
             seqs += [record.seq for record in batch]
             if len(seqs) >= count:
@@ -55,12 +56,23 @@ async def test_a_tail_keeps_to_its_filter(log):
     assert await reading == list(range(2, 21, 2))
 
 
-async def test_a_tail_of_a_long_history_has_no_gap(log):
+async def test_a_tail_of_a_long_history_has_no_gap(log, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tail, "BATCH", 1000)
     count = 2500  # more than two of the requests that a tail makes
     for start in range(0, count, 250):
         await asyncio.gather(*[put(log, "p1", str(n)) for n in range(start, start + 250)])
     with structlog.testing.capture_logs() as logs:
         assert await follow(log, "events.>", 0, count) == list(range(1, count + 1))
+    assert logs == [], "the tail had to be opened anew, which costs seconds"
+
+
+async def test_a_tail_of_large_facts_has_no_gap(log, monkeypatch: pytest.MonkeyPatch):
+    """The server ends a request once its bytes are used up; that is no loss."""
+    monkeypatch.setattr(tail, "MOST_BYTES", 50_000)
+    for n in range(20):
+        await put(log, "p1", f"{n}" * 5_000)
+    with structlog.testing.capture_logs() as logs:
+        assert await follow(log, "events.>", 0, 20) == list(range(1, 21))
     assert logs == [], "the tail had to be opened anew, which costs seconds"
 
 
@@ -88,3 +100,18 @@ async def test_a_tail_ends_when_its_connection_is_closed(nats, connection):
     with contextlib.suppress(ConnectionClosedError, asyncio.CancelledError):
         await asyncio.wait_for(reading, 10)
     assert reading.done()
+
+
+async def test_a_tail_that_loses_a_message_on_the_way_reads_again_from_there(connection, monkeypatch):
+    log, keep, lost = JetStreamLog(connection.client), tail._Pull._keep, []
+    await write(log, 9)
+
+    def leaky(pull: tail._Pull, *message: bytes) -> None:
+        if len(pull._arrived) == 4 and not lost:
+            lost.append(message)
+        else:
+            keep(pull, *message)
+
+    monkeypatch.setattr(tail._Pull, "_keep", leaky)
+    assert await follow(log, "events.>", 0, 9) == list(range(1, 10))
+    assert lost

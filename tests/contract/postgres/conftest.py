@@ -1,26 +1,12 @@
-"""One server for the tests of the database library."""
+"""A database for each test of the library."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.postgres import Postgres
 from libs.runtime.postgres import Database
-from libs.testing.postgres import fresh_database, postgres_server
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with postgres_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def dsn(postgres: Postgres) -> AsyncIterator[str]:
-    async with fresh_database(postgres) as name:
-        yield name
 
 
 @pytest.fixture

@@ -52,6 +52,13 @@ def test_a_stack_of_another_user_is_not_trusted(stack: Path, monkeypatch: pytest
     assert local_stack(stack) is None
 
 
+@pytest.mark.parametrize("url", ["http://elsewhere.example.org", "http://127.0.0.1.example.org:8000", "http://[", ""])
+def test_a_folder_that_leads_elsewhere_is_not_followed(stack: Path, url: str) -> None:
+    credentials = {"url": url, "email": "a@b.c", "password": "secret"}
+    (stack / ".interius/credentials.json").write_text(json.dumps(credentials))
+    assert find_access("", "my token", stack).url == DEFAULT_URL
+
+
 def test_what_is_given_goes_first_and_no_secret_goes_elsewhere(stack: Path) -> None:
     store(Config(REMOTE, "remote-token"))
     given = find_access("http://elsewhere.example.org/", "", stack)

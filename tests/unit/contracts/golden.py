@@ -19,12 +19,12 @@ from libs.contracts.publish import catalog
 
 FOLDER = Path(__file__).parents[2] / "golden"
 MATCHING = {  # a text for each pattern that a field may ask for
-    r"^/[A-Za-z0-9_{}/.-]*$": "/books/{id}",
-    r"^R[0-9]{1,3}$": "R1",
-    r"^[a-z][a-z0-9-]{0,59}$": "library-api",
-    r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$": "app/rules.py",
-    r"^[^@\s]+@[^@\s]+$": "ada@example.org",
-    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$": "book.copies",
+    r"^/[A-Za-z0-9_{}/.-]*": "/books/{id}",
+    r"^R[0-9]{1,3}": "R1",
+    r"^[a-z][a-z0-9-]{0,59}": "library-api",
+    r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}": "app/rules.py",
+    r"^[^@\s]+@[^@\s]+": "ada@example.org",
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}": "book.copies",
 }
 
 
@@ -87,7 +87,7 @@ def _value(kind: Any, name: str, default: Any = None) -> Any:
         case inspect.LiteralType():
             return next(value for value in kind.values if value != default)
         case inspect.StrType():
-            return MATCHING[kind.pattern] if kind.pattern else f"{name} ü €".ljust(kind.min_length or 0, ".")
+            return MATCHING[kind.pattern.removesuffix(fields.END)] if kind.pattern else f"{name} ü €".ljust(kind.min_length or 0, ".")
     plain = {inspect.BoolType: default is not True, inspect.IntType: 3, inspect.FloatType: 2.5}
     return plain[type(kind)]
 

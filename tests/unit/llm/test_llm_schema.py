@@ -48,16 +48,24 @@ def test_a_valid_answer_fits_its_schema_and_a_wrong_one_does_not() -> None:
         jsonschema.validate(value, schema)
 
 
-def test_in_the_lean_form_only_what_has_no_default_is_required() -> None:
+def test_in_the_lean_form_what_has_a_default_may_be_left_out() -> None:
     field = strict_schema(Requirements, LEAN)["$defs"]["Field"]
     assert field["required"] == ["name", "type"]
     assert "pattern" in field["properties"]
+
+
+@pytest.mark.parametrize("form", [LEAN, BRIEF])
+def test_what_a_charter_is_about_cannot_be_left_out(form: Form) -> None:
+    parts = strict_schema(Requirements, form)["$defs"]
+    assert "entities" in parts["Charter"]["required"]
+    assert "fields" in parts["Entity"]["required"]
 
 
 def test_a_small_model_is_given_less_room_but_never_for_code() -> None:
     assert strict_schema(Requirements, BRIEF)["$defs"]["Charter"]["properties"]["entities"]["maxItems"] == 8
     assert strict_schema(Architecture, BRIEF)["properties"]["design"]["maxLength"] == 1200
     assert "min_length" not in strict_schema(Requirements, BRIEF)["$defs"]["Field"]["properties"]
+    assert not strict_schema(Architecture, BRIEF)["properties"].keys() & {"modules", "dependencies"}
     assert strict_schema(WrittenCode, BRIEF) == strict_schema(WrittenCode, LEAN)
 
 
@@ -89,3 +97,10 @@ class WithAny(msgspec.Struct):
 def test_a_type_without_a_strict_form_is_refused_by_place(shape: type[msgspec.Struct]) -> None:
     with pytest.raises(NotStrictError, match=rf"^{shape.__name__}\.\w+:"):
         strict_schema(shape)
+
+
+@pytest.mark.parametrize("answer", [Requirements, Architecture])
+def test_a_provider_is_given_no_lookahead(answer: type[msgspec.Struct]) -> None:
+    patterns = [node["pattern"] for node in nodes(strict_schema(answer)) if "pattern" in node]
+    assert patterns
+    assert not [pattern for pattern in patterns if "(?" in pattern]

@@ -39,6 +39,11 @@ def test_a_binary_wish_is_refused(wish: str) -> None:
         commands.start(replace(START, wish=wish), None, None)
 
 
+def test_a_models_name_is_printable() -> None:
+    with pytest.raises(Invalid, match="printed"):
+        commands.start(replace(START, model="gpt\x00"), None, None)
+
+
 def test_a_huge_wish_is_refused_with_the_limit_and_one_just_within_is_not() -> None:
     with pytest.raises(TooLarge, match="64 KiB"):
         commands.start(replace(START, wish="ü" * 32_769), None, None)
