@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from libs.blueprint import names
 from libs.blueprint.view import EntityView, Link
@@ -79,6 +80,7 @@ def operands(view: EntityView, expression: str) -> Iterator[Place]:
             yield resolve(view, word)
 
 
+@lru_cache(maxsize=8192)
 def resolve(view: EntityView, path: str) -> Place:
     """Return the place a path names; raise ``UnknownPathError``."""
     *steps, last = path.split(".")

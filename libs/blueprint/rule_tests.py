@@ -20,6 +20,7 @@ from libs.contracts.fields import Field
 
 _ROWS = 120
 _FEW = 12
+_TRIES = 150
 _SHORT = 3
 
 
@@ -71,7 +72,7 @@ def _requires(each: Compiled, kept: Requires, seeds: Seeds) -> Iterator[Test]:
     told = [*kept.when, *kept.must]
     if reach(story, view, lambda stage, row: stage.world.hold(view, row, kept.when), told):
         yield _named(each, "holds", [line.replace("row = ", "", 1) for line in story.lines])
-    for overrides in creations(view, told):
+    for overrides in islice(creations(view, told), _TRIES):
         story = Story.begun(seeds)
         if story.refused_creation(view, overrides, {}) == {each.rule.id}:
             request = f'client.post("{view.path}", json={story.body(view, 0, overrides, {})})'
@@ -112,7 +113,7 @@ def _changed(each: Compiled, seeds: Seeds) -> Iterator[Test]:
     """Break a rule by a change of a row that kept it."""
     view, story = each.view, Story.begun(seeds)
     row = story.create(view, "row", {}, {})
-    for overrides in creations(view):
+    for overrides in islice(creations(view), _TRIES):
         step = Step(overrides)
         if overrides and story.refused_step(view, row["id"], step) == {each.rule.id}:
             yield _named(each, "refuses_a_change", [*story.lines, broken(each, step.call(view, "row"))])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from libs.blueprint import custom, enforce, states
+from libs.blueprint import custom, enforce, indexes, states
 from libs.blueprint.enforce import ledger
 from libs.blueprint.enforce.parts import Compiled, Remote, affected, function_name
 from libs.blueprint.literals import literal, quoted
@@ -36,6 +36,13 @@ def rules_of(view: EntityView) -> tuple[Compiled, ...]:
     return tuple(enforce.compiled(view, rule) for rule in view.charter.rules if _of(rule, view))
 
 
+@lru_cache(maxsize=512)
+def printed(view: EntityView) -> tuple[Compiled, ...]:
+    """Return the rules that are held up by code; a unique index holds up the others, whoever writes."""
+    held = {rule.id for _, rule in indexes.ruled(view)}
+    return tuple(each for each in rules_of(view) if each.rule.id not in held)
+
+
 def _of(rule: Rule, view: EntityView) -> bool:
     return rule.enforcement is not None and rule.entity == view.name
 
@@ -43,7 +50,7 @@ def _of(rule: Rule, view: EntityView) -> bool:
 @lru_cache(maxsize=512)
 def remotes(view: EntityView) -> tuple[tuple[Compiled, Remote], ...]:
     """Return the rules of other entities (and its own, up and down a tree) that read rows of this one."""
-    found = [(each, remote) for peer in view.peers.values() for each in rules_of(peer) for remote in each.remotes]
+    found = [(each, remote) for peer in view.peers.values() for each in printed(peer) for remote in each.remotes]
     return tuple((each, remote) for each, remote in found if remote.view is view)
 
 
@@ -79,7 +86,7 @@ def taken_along(view: EntityView) -> tuple[Link, ...]:
 @lru_cache(maxsize=512)
 def hooks(view: EntityView) -> Hooks:
     """Return the hooks that the entity's rules need."""
-    own, words = rules_of(view), any(custom.rule_places(view))
+    own, words = printed(view), any(custom.rule_places(view))
     moves = view.entity.states is not None
     created = any(each.created for each in own) or bool(balances(view))
     updated = any(each.updated for each in own) or bool(remotes(view) or balances(view))
@@ -89,7 +96,7 @@ def hooks(view: EntityView) -> Hooks:
 
 def _deleted_with(view: EntityView, seen: set[str]) -> bool:
     """Tell whether deleting a row has to ask a rule: its own, or one of the rows that go with it."""
-    if any(each.deleted for each in rules_of(view)) or any(custom.rule_places(view)):
+    if any(each.deleted for each in printed(view)) or any(custom.rule_places(view)):
         return True
     followed = [
         link.source
@@ -128,7 +135,7 @@ def source(view: EntityView) -> str:
     blocks += ["\n".join(_created(view))] if wanted.created else []
     blocks += ["\n".join(_updated(view))] if wanted.updated else []
     blocks += ["\n".join(_deleted(view))] if wanted.deleted else []
-    blocks += [_finished(view, each) for each in rules_of(view)]
+    blocks += [_finished(view, each) for each in printed(view)]
     blocks += [ledger.balance_check(*each) for each in balances(view)]
     return "\n\n\n".join(blocks)
 
@@ -153,7 +160,7 @@ def _created(view: EntityView) -> Iterator[str]:
     yield f"def created(session: Session, row: {view.cls}) -> None:"
     yield '    """Check a new row, before it is committed."""'
     yield from states.started(view)
-    for each in rules_of(view):
+    for each in printed(view):
         yield from (f"    {line}" for line in each.created)
     yield from (f"    {function_name(rule)}(row)" for _, rule, _ in balances(view))
     yield from (f'    {place.name}.check(session, "create", row, None)' for place in custom.rule_places(view))
@@ -163,10 +170,10 @@ def _updated(view: EntityView) -> Iterator[str]:
     who = ', action: str = "update"' if asks_who(view) else ""
     yield f"def updated(session: Session, row: {view.cls}, before: dict[str, Any]{who}) -> None:"
     yield '    """Check a changed row, before it is committed; ``before`` is what it was."""'
-    if any((view.entity.states, *(each.updated for each in rules_of(view)), remotes(view), balances(view))):
+    if any((view.entity.states, *(each.updated for each in printed(view)), remotes(view), balances(view))):
         yield "    changed = changes(session, row, before)"
     yield from states.moved(view)
-    for each in (each for each in rules_of(view) if each.updated):
+    for each in (each for each in printed(view) if each.updated):
         yield f"    if {_among(each.watched, view)}:"
         yield from (f"        {line}" for line in each.updated)
     for _, rule, kept in balances(view):
@@ -197,7 +204,7 @@ def _deleted(view: EntityView) -> Iterator[str]:
     parent = ", parent: Base | None = None" if has_parent(view) else ""
     yield f"def deleted(session: Session, row: {view.cls}{parent}) -> None:"
     yield '    """Check a row that is about to be deleted, and those that go with it."""'
-    for each in rules_of(view):
+    for each in printed(view):
         yield from (f"    {line}" for line in each.deleted)
     for place in custom.rule_places(view):
         yield f'    {place.name}.check(session, "delete", row, None)'

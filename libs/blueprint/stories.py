@@ -19,7 +19,10 @@ from libs.contracts.fields import Field
 Links = dict[str, tuple[int, str]]
 Accept = Callable[[Stage, Row], bool]
 _DEPTH = 3
-_BODIES = 40
+_CREATIONS = 120
+_BODIES = 6
+_WIDTH = 4
+_STEPS = 200
 _INPUTS = 60
 
 
@@ -171,7 +174,7 @@ def reach(
 ) -> Row | None:
     """Create a row that is accepted, and change it if need be; nothing where no way is found."""
     conditions, given = list(conditions), links or {}
-    for overrides in islice(creations(view, conditions), 400):
+    for overrides in islice(creations(view, conditions), _CREATIONS):
         trial = story.copy()
         try:
             row = trial.create(view, variable, overrides, given, n)
@@ -192,6 +195,7 @@ def _walk(
     n: int,
 ) -> Row | None:
     attrs = [attr for attr in dict.fromkeys([*watched(view, conditions), *_state(view)]) if attr in _fields(view)]
+    left = _STEPS
     for overrides in islice(creations(view, conditions), _BODIES):
         trial = story.copy()
         try:
@@ -202,8 +206,8 @@ def _walk(
         for _ in range(_DEPTH):
             further: list[Story] = []
             for each in waiting:
-                for step in list(steps(each, view, attrs)):
-                    after = each.copy()
+                for step in islice(list(steps(each, view, attrs)), left):
+                    after, left = each.copy(), left - 1
                     try:
                         row = after.step(view, variable, row_id, step)
                     except (RefusedError, IndexError):
@@ -211,7 +215,7 @@ def _walk(
                     if accept(after.stage, row):
                         return _take(story, after, view, row_id)
                     further.append(after)
-            waiting = further[:6]
+            waiting = further[:_WIDTH]
     return None
 
 
