@@ -151,11 +151,25 @@ def _full(each: Compiled, kept: Limit, seeds: Seeds) -> tuple[Story, Body, Links
         links = _group(story, view, kept, parent)
         if links is None:
             continue
-        for overrides in islice(creations(view, kept.where), 60):
-            filled = _filled(each, kept, story.copy(), overrides, links)
+        counted = (one for one in creations(view, kept.where) if _counts(story, view, kept, one, links))
+        for overrides in islice(counted, _FEW):
+            filled, hindrance = _filled(each, kept, story.copy(), overrides, links)
+            for more in islice(variations(view, sorted(hindrance)), _FEW * 2) if filled is None else ():
+                overrides = overrides | more  # noqa: PLW2901  # what hinders is varied on top of what counts
+                filled, _ = _filled(each, kept, story.copy(), overrides, links)
+                if filled is not None:
+                    break
             if filled is not None:
                 return filled[0], overrides, links, filled[1]
     return None
+
+
+def _counts(story: Story, view: EntityView, kept: Limit, overrides: Body, links: Links) -> bool:
+    trial = story.copy()
+    try:
+        return trial.stage.world.hold(view, trial.create(view, "", overrides, links), kept.where)
+    except (RefusedError, IndexError):
+        return False
 
 
 def _maxima(each: Compiled, kept: Limit) -> list[Sample | None]:
@@ -183,16 +197,20 @@ def _group(story: Story, view: EntityView, kept: Limit, parent: Sample | None) -
     return links
 
 
-def _filled(each: Compiled, kept: Limit, story: Story, overrides: Body, links: Links) -> tuple[Story, list[str]] | None:
+def _filled(
+    each: Compiled, kept: Limit, story: Story, overrides: Body, links: Links
+) -> tuple[tuple[Story, list[str]] | None, set[str]]:
+    """Return the story and its lines once one more row is refused, or the attributes of the rules that hinder."""
     view, start = each.view, len(story.lines)
     for count in range(_most(kept)):
         reasons = story.refused_creation(view, overrides, links)
+        if reasons == {each.rule.id} and count:
+            return (story, _short(story, start)), set()
         if reasons:
-            return (story, _short(story, start)) if reasons == {each.rule.id} and count else None
-        row = story.create(view, "", overrides, links)
-        if not story.stage.world.hold(view, row, kept.where):
-            return None
-    return None
+            others = (one for one in rulebook.rules_of(view) if one.rule.id in reasons - {each.rule.id})
+            return None, {attr for one in others for attr in one.watched}
+        story.create(view, "", overrides, links)
+    return None, set()
 
 
 def _most(kept: Limit) -> int:
