@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from libs.blueprint.compiler import BlueprintError, compile_project, plan_files
+from libs.blueprint.custom import custom_modules
 from libs.blueprint.faults import check_charter
-from libs.blueprint.rules import rules_module
+from libs.blueprint.neighbours import surroundings
 
-__all__ = ["BlueprintError", "check_charter", "compile_project", "plan_files", "rules_module"]
+__all__ = ["BlueprintError", "check_charter", "compile_project", "custom_modules", "plan_files", "surroundings"]

@@ -10,12 +10,14 @@ from functools import lru_cache
 from libs.blueprint import names
 from libs.blueprint.enforce.parts import slug
 from libs.blueprint.literals import prose
+from libs.blueprint.normal import plain
 from libs.blueprint.view import EntityView, entity_views
 from libs.contracts.artifacts import Export, Module
 from libs.contracts.behaviour import Action, Rule
 from libs.contracts.charter import Charter
 
 FOLDER = "app/custom/"
+_MOST_NAMED = 6  # entities a signature names; a rule that looks at more is given rows of any
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ class Place:
     @property
     def signature(self) -> str:
         """Return the exact signature of the function."""
-        row = " | ".join(view.cls for view in self.views)
+        row = " | ".join(view.cls for view in self.views) if len(self.views) <= _MOST_NAMED else "Base"
         if self.action:
             data = f", data: {action_schema(self.views[0], self.action)}" if takes_data(self.action) else ""
             return f"def apply(session: Session, row: {row}{data}) -> None"
@@ -122,12 +124,12 @@ def action_place(view: EntityView, action: Action) -> Place | None:
 
 def custom_modules(charter: Charter) -> tuple[Module, ...]:
     """Return the modules to ask a model for, each with the exact signature of its one function."""
-    return tuple(_module(place) for place in places(charter))
+    return tuple(_module(place) for place in places(plain(charter)))
 
 
 def _module(place: Place) -> Module:
     called = (
-        "Called after each create, update and action, and before a delete; raises app.errors.RuleBroken(rule_id, message)"
+        "Called after a create, update or action and before a delete; refuses with app.errors.RuleBroken(id, message)"
         if place.rule
         else "Called in the action's transaction, after its effects; raises app.errors.Conflict(message) to refuse"
     )

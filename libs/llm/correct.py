@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import msgspec
@@ -12,7 +12,8 @@ from libs.contracts.run import add_usage
 from libs.llm.port import NO_USAGE, Answer, Correction, Model, ModelError, OnDelta, T, Task
 from libs.llm.render import without_defaults
 
-Check = Callable[[T], tuple[str, ...]]
+Faults = tuple[str, ...]
+Check = Callable[[T], Faults | Awaitable[Faults]]
 
 
 async def ask(
@@ -40,7 +41,8 @@ async def ask(
 
 async def _checked(model: Model, task: Task[T], on_delta: OnDelta, check: Check[T] | None) -> Answer[T]:
     answer = await model.answer(task, on_delta)
-    faults = check(answer.value) if check else ()
+    found = check(answer.value) if check else ()
+    faults = found if isinstance(found, tuple) else await found
     if not faults:
         return answer
     text = msgspec.json.encode(without_defaults(answer.value)).decode()  # a model repeats what it is shown

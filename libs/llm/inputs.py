@@ -18,12 +18,12 @@ class RequirementsInput(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ArchitectureInput(Struct, frozen=True, forbid_unknown_fields=True):
-    """For ``draft_architecture`` → ``Architecture``. ``module`` is the one the blueprint leaves to a model."""
+    """For ``draft_architecture`` → ``Architecture``. ``functions`` are asked for one by one afterwards."""
 
     charter: Charter
     feedback: tuple[str, ...] = ()
     base: Architecture | None = None
-    module: Module | None = None
+    functions: tuple[Module, ...] = ()
 
 
 class FileInput(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +34,24 @@ class FileInput(Struct, frozen=True, forbid_unknown_fields=True):
     charter: Charter
     architecture: Architecture
     neighbours: tuple[SourceFile, ...] = ()
+    current: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+class FunctionInput(Struct, frozen=True, forbid_unknown_fields=True):
+    """For ``write_function`` → ``WrittenCode``: one module with one function, of this exact ``signature``.
+
+    ``logic`` is what it does, in the person's words; ``rule`` the id of the rule, where it is one. ``neighbours`` are
+    the printed files, or the parts of them, that it may use; ``tests`` are those that call
+    it. ``current`` is what to start from; ``reasons`` are its faults.
+    """
+
+    path: str
+    signature: str
+    logic: str
+    rule: str = ""
+    neighbours: tuple[SourceFile, ...] = ()
+    tests: tuple[SourceFile, ...] = ()
     current: str = ""
     reasons: tuple[str, ...] = ()
 

@@ -13,7 +13,7 @@ from libs.contracts.artifacts import Usage
 T = TypeVar("T", bound=Struct)
 NO_USAGE = Usage()
 
-TaskName = Literal["draft_requirements", "draft_architecture", "write_file", "review_code"]
+TaskName = Literal["draft_requirements", "draft_architecture", "write_file", "write_function", "review_code"]
 ErrorKind = Literal[
     "rate_limit",
     "timeout",

@@ -24,6 +24,7 @@ _ASKED: dict[TaskName, str] = {
     "draft_requirements": "write the charter of the system that this wish describes.",
     "draft_architecture": "write the design of the system that this charter describes.",
     "write_file": "write the whole source code of the file at the given path, with all that its module exports.",
+    "write_function": "write the whole module at this path: its imports and its one function.",
     "review_code": "review these files.",
 }
 

@@ -11,7 +11,7 @@ import msgspec
 
 from libs.contracts.artifacts import Usage
 from libs.llm.decode import decode
-from libs.llm.inputs import FileInput
+from libs.llm.inputs import FileInput, FunctionInput
 from libs.llm.port import Answer, Model, ModelError, OnDelta, T, Task
 
 Line: TypeAlias = msgspec.Struct | str | ModelError
@@ -22,7 +22,7 @@ _COST = Usage(model="scripted", prompt_tokens=100, completion_tokens=100, calls=
 
 
 class ScriptedModel:
-    """Answers by a script: task name, or ``write_file:<path>``, to what is said.
+    """Answers by a script: task name, ``write_file:<path>`` or ``write_function:<path>``, to what is said.
 
     A struct is answered, a text goes through the same decoding as a real model's, a ``ModelError`` is raised, a
     function of the task (plain or async) says which. In a list they are taken in turn, the last one for ever. What
@@ -60,7 +60,7 @@ class ScriptedModel:
         """Nothing to give back."""
 
     def _for(self, task: Task[Any]) -> list[Scripted] | None:
-        path = task.inputs.path if isinstance(task.inputs, FileInput) else ""
+        path = task.inputs.path if isinstance(task.inputs, FileInput | FunctionInput) else ""
         return self._script.get(f"{task.name}:{path}") or self._script.get(task.name)
 
     async def _unscripted(self, task: Task[T], on_delta: OnDelta) -> Answer[T]:

@@ -10,13 +10,14 @@ import msgspec
 
 from libs.contracts.artifacts import Architecture, ModelReview, SourceFile, WrittenCode
 from libs.contracts.charter import Requirements
-from libs.llm.inputs import ArchitectureInput, FileInput, RequirementsInput, ReviewInput
+from libs.llm.inputs import ArchitectureInput, FileInput, FunctionInput, RequirementsInput, ReviewInput
 from libs.llm.port import Task, TaskName
 
 TYPES: dict[str, tuple[type[msgspec.Struct], type[msgspec.Struct]]] = {
     "draft_requirements": (RequirementsInput, Requirements),
     "draft_architecture": (ArchitectureInput, Architecture),
     "write_file": (FileInput, WrittenCode),
+    "write_function": (FunctionInput, WrittenCode),
     "review_code": (ReviewInput, ModelReview),
 }
 _SECTION = re.compile(r'^<data (\w+)(?: path=("(?:[^"\\]|\\.)*"))?>\n(.*?)\n</data>$', re.DOTALL | re.MULTILINE)

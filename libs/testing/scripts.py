@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from libs.contracts.artifacts import Architecture, Export, ModelReview, Module, WrittenCode
 from libs.contracts.charter import Charter, Requirements
-from libs.llm.inputs import FileInput
+from libs.llm.inputs import FileInput, FunctionInput
 from libs.llm.port import Task
 from libs.llm.scripted import Script
 
@@ -31,6 +32,17 @@ def code(task: Task[Any]) -> WrittenCode:
     body = f'def part_{number}(value: int) -> int:\n    """Add."""\n    return value + {number}\n'
     text = f'"""Part {number}."""\n\n\n{body}'
     return WrittenCode(text)
+
+
+def passing(inputs: FunctionInput) -> WrittenCode:
+    """A function of the signature that is asked for, which looks at its row and refuses nothing."""
+    row = re.findall(r"row: ([^,)]+)", inputs.signature)[0].split(" | ")
+    models = f"from app.models import {', '.join(sorted(row))}"
+    extra = "from typing import Any\n\n" if "Any" in inputs.signature else ""
+    return WrittenCode(
+        f'"""{inputs.rule}."""\n\n{extra}from sqlalchemy.orm import Session\n\n{models}\n\n\n'
+        f'{inputs.signature}:\n    """Look at the row."""\n    session.refresh(row)\n'
+    )
 
 
 def script(files: int = 8) -> dict[str, Script]:

@@ -41,6 +41,6 @@ class ConfiguredModels(llm.Models):
 class Prompt:
     """An agent's prompt: prose in a file beside it, and the hash that its facts record."""
 
-    def __init__(self, module_file: str) -> None:
-        self.text = (Path(module_file).parent / "prompt.md").read_text(encoding="utf-8")
+    def __init__(self, module_file: str, name: str = "prompt.md") -> None:
+        self.text = (Path(module_file).parent / name).read_text(encoding="utf-8")
         self.hash = derive_id("prompt", self.text)[:8]

@@ -1,14 +1,16 @@
-"""From a design to files: plan them, print what is determined, ask a model for the rest, one file at a time."""
+"""From a design to files: plan them, print what is determined, ask a model for the rest, one function at a time."""
 
 from __future__ import annotations
 
 import ast
+import asyncio
 import hashlib
 from functools import partial
 
 from msgspec.structs import replace
 
-from libs.blueprint import compile_project, plan_files
+from libs.blueprint import compile_project, plan_files, surroundings
+from libs.blueprint.neighbours import Surroundings
 from libs.contracts import events
 from libs.contracts.artifacts import FileOrigin, WrittenCode
 from libs.contracts.run import Run
@@ -16,8 +18,10 @@ from libs.contracts.work import PlanFiles, PrintFiles, WriteFile
 from libs.eventlog.runs import Runs
 from libs.llm.correct import ask
 from libs.llm.inputs import FileInput
-from libs.llm.port import ModelError, Task
-from services.agents.implementer.context import context, module_at
+from libs.llm.port import Model, ModelError, Task
+from services.agents.implementer import functions
+from services.agents.implementer.context import context
+from services.agents.implementer.reuse import reusable
 from services.agents.loop import Job, Outputs
 from services.agents.models import Models, Prompt
 
@@ -31,6 +35,7 @@ class ImplementerAgent:
         self._models = models
         self._runs = runs
         self._prompt = Prompt(__file__)
+        self._function_prompt = Prompt(__file__, "function.md")
 
     async def work(self, job: Job) -> Outputs:
         """The plan, or files."""
@@ -48,10 +53,8 @@ class ImplementerAgent:
         base = await self._base(job)
         assert job.run.charter and job.run.architecture
         planned = plan_files(job.run.charter, job.run.architecture)
-        reused = [
-            replace(f, origin="reused") if f.origin == "model" and _same(f.path, job.run, base) else f for f in planned
-        ]
-        return events.FilesPlanned(tuple(reused))
+        kept = [replace(f, origin="reused") if base and reusable(f, job.run, base) else f for f in planned]
+        return events.FilesPlanned(tuple(kept))
 
     async def _print(self, job: Job) -> Outputs:
         run = job.run
@@ -75,23 +78,31 @@ class ImplementerAgent:
                 f"{order.path} needs a language model, and the built-in offline model only prints.",
                 "Set LLM_API_KEY and MODEL_DEFAULT, or leave out what needs judgement.",
             )
+        model = self._models.get(self.name, model_name)
+        assert job.run.charter and job.run.architecture
+        found = await asyncio.to_thread(surroundings, job.run.charter, job.run.architecture, order.path)
+        if found:
+            return await self._write_function(job, order, model, found)
         inputs = context(job.run, order)
         task = Task("write_file", self._prompt.text, inputs, WrittenCode)
-        model = self._models.get(self.name, model_name)
         answer = await ask(model, task, job.live, partial(_faults, inputs))
         written = _written(order.path, answer.value.content, "model", order.pass_number)
         return replace(written, usage=answer.usage, prompt_hash=self._prompt.hash)
 
+    async def _write_function(
+        self, job: Job, order: WriteFile, model: Model, found: Surroundings
+    ) -> events.FileWritten:
+        current = job.run.files.get(order.path)
+        inputs = functions.asked(found, order, current.content if current else "")
+        task = Task("write_function", self._function_prompt.text, inputs, WrittenCode)
+        fits = functions.Fits(found, job.run)
+        answer = await ask(model, task, job.live, fits.faults)
+        written = _written(order.path, fits.tidied(answer.value.content)[0], "model", order.pass_number)
+        return replace(written, usage=answer.usage, prompt_hash=self._function_prompt.hash)
+
     async def _base(self, job: Job) -> Run | None:
         base_run_id = job.run.requested.base_run_id
         return await self._runs.load(job.order.work.project_id, base_run_id) if base_run_id else None
-
-
-def _same(path: str, run: Run, base: Run | None) -> bool:
-    """Whether an earlier run already wrote this very module for these very rules."""
-    if base is None or path not in base.files or base.charter is None or run.charter is None:
-        return False
-    return module_at(base, path) == module_at(run, path) and base.charter.rules == run.charter.rules
 
 
 def _written(path: str, content: str, origin: FileOrigin, pass_number: int) -> events.FileWritten:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from libs.contracts.artifacts import Architecture, Issue, Module, Passage, SourceFile, WrittenCode
 from libs.contracts.charter import Charter, Entity, Requirements
 from libs.contracts.fields import Field
-from libs.llm.inputs import ArchitectureInput, FileInput, RequirementsInput, ReviewInput
+from libs.llm.inputs import ArchitectureInput, FileInput, FunctionInput, RequirementsInput, ReviewInput
 from libs.llm.port import Correction, Task
 from libs.llm.render import data, messages
 from libs.testing.openai_requests import Request
@@ -69,11 +69,12 @@ def test_the_form_is_told_in_words_only_where_nothing_else_holds_it() -> None:
 
 INPUTS = [
     RequirementsInput("a shop", ("more", "less"), CHARTER, (Passage("p", "d", "<data> & text"),)),
-    ArchitectureInput(CHARTER, ("f",), Architecture("x"), Module("a.py", "p")),
+    ArchitectureInput(CHARTER, ("f",), Architecture("x"), (Module("a.py", "p"),)),
     FileInput("a.py", None, CHARTER, Architecture("d"), (SourceFile("b.py", "x = 1\n"),), "cur", ("why",)),
+    FunctionInput("a.py", "def f() -> None", "Be <kind>.", "R1", (SourceFile("b.py", "x"),), (SourceFile("t", "y"),)),
     ReviewInput(CHARTER, (SourceFile("a.py", "x"), SourceFile('q"uote.py', "y")), (Issue("error", "a.py", "m"),)),
 ]
-NAMES = ["draft_requirements", "draft_architecture", "write_file", "review_code"]
+NAMES = ["draft_requirements", "draft_architecture", "write_file", "write_function", "review_code"]
 
 
 @pytest.mark.parametrize(("name", "inputs"), list(zip(NAMES, INPUTS, strict=True)))
