@@ -6,6 +6,7 @@ from libs.contracts.artifacts import Architecture
 from libs.contracts.behaviour import Rule
 from libs.contracts.charter import Charter, Endpoint, Entity, Role
 from libs.contracts.fields import Field, Relation
+from tests.access_charters import FOLDERS, READING_ROOM
 
 PLAIN = Architecture(design="Printed as it is.")
 
@@ -268,4 +269,6 @@ BITING = Charter(
     rules=(Rule("R1", "An order needs a class."), Rule("R2", "Every session has a page.", entity="Session")),
 )
 
-ALL = {charter.name: charter for charter in (LIBRARY, TODO, INVENTORY, EVERYTHING, BITING)}
+ALL = {
+    charter.name: charter for charter in (LIBRARY, TODO, INVENTORY, EVERYTHING, BITING, READING_ROOM, FOLDERS)
+}

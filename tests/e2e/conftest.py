@@ -15,7 +15,7 @@ from libs.client.errors import ApiError
 from libs.testing.generated import python_with
 from libs.testing.stack import StackProcess
 from libs.testing.waiting import until
-from tests.charters import EVERYTHING, PLAIN
+from tests.charters import PLAIN, TODO
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,9 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def project_python() -> Path:
     """A Python with the packages of a generated project."""
-    files = {file.path: file.content for file in compile_project(EVERYTHING, PLAIN)}
-    return python_with(files["requirements.txt"])
+    files = {file.path: file.content for file in compile_project(TODO, PLAIN)}
+    pinned = files["requirements-dev.txt"].replace("-r requirements.txt", files["requirements.txt"])
+    return python_with(pinned)
 
 
 @pytest.fixture
