@@ -23,7 +23,7 @@ PAGE = 100
 
 @click.command()
 @click.argument("wish", nargs=-1)
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the wish from a text file.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the wish from a file: text, .sql, .yaml …")
 @click.option("--model", default="", help="Model to use, if not the server's default.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the files [default: ./generated/<name>].")
 @click.option("--no-save", is_flag=True, help="Leave the files on the server.")
@@ -38,7 +38,8 @@ PAGE = 100
 def run(cli: Cli, wish: tuple[str, ...], file: Path | None, **options: Any) -> None:
     """Turn WISH into a backend, and watch it become one.
 
-    WISH is a sentence or a specification of at most 64 KiB; - reads it from standard input.
+    WISH is a sentence, a specification, or a document (OpenAPI, SQL tables, a JSON sample, a Mermaid ER diagram) of at
+    most 64 KiB; - reads it from standard input.
     """
     text = read_wish(wish, file, bool(options["base"]))
     if options["change"] and not options["base"]:

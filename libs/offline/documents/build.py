@@ -24,6 +24,7 @@ _SECRETS = words(
     """
 )
 _FLAGS = frozenset({"is_deleted", "deleted"})
+_KEYS = frozenset({"id", "uuid"})
 _KEY_TYPES = frozenset({"integer", "uuid"})
 _MAX_UNIQUES = 10
 
@@ -212,7 +213,7 @@ class Builder:
         if not reference.name and len(reference.columns) == 1:
             column = self.table.columns[reference.columns[0]].name
             name = relation_name(column, ("code",) if key(column) == f"{target}_code" else self._ending(column, target))
-        name = target if name in {"id", "uuid"} else name
+        name = target if name in _KEYS else name
         taken = {*self.fields, *self.relations, *(each.removesuffix("_id") for each in self.fields)}
         return free(name if name not in taken else f"{name}_{target}"[:33], taken)
 
@@ -222,7 +223,9 @@ class Builder:
         return (name.removeprefix(f"{target}_"),) if name.startswith(f"{target}_") else ()
 
     def _join(self, link: Link) -> None:
-        name = free(column_name(link.name), [*self.fields, *self.relations])
+        wished = column_name(link.name)
+        wished = self.names.plurals[link.target] if wished in _KEYS else wished
+        name = free(wished, [*self.fields, *self.relations])
         if len(self.relations) >= MAX_RELATIONS:
             self.notes.lose(f"{self.table.name}.{name} is more than the {MAX_RELATIONS} relations an entity holds.")
             return

@@ -22,7 +22,7 @@ from libs.offline.endpoints import endpoints
 from libs.offline.words import human
 
 _RULE = re.compile(r"rules\[(\d+)\]")
-_COMPUTED = re.compile(r"entities\[(\d+)\]\.computed\[(\d+)\]")
+_PART = re.compile(r"entities\[(\d+)\]\.(computed|unique_together|actions|search)\[(\d+)\]")
 # How sure a document is read, in percent; each thing that could not be kept takes some of it away.
 _SURE, _LESS, _LEAST = 99, 3, 40
 
@@ -56,28 +56,28 @@ def charter_of(document: Document) -> Charter:
 
 
 def _fitting(charter: Charter) -> Charter:
-    """Leave in words what the blueprint could not compile, and ask about what is left at fault."""
+    """Leave in words or out what the blueprint could not compile, and ask about what is left at fault."""
     faults = check_charter(charter)
     ruled = {int(found[1]): fault for fault in faults if (found := _RULE.match(fault))}
-    computed = [(int(found[1]), int(found[2])) for fault in faults if (found := _COMPUTED.match(fault))]
-    if not ruled and not computed:
+    parts = {(int(found[1]), found[2], int(found[3])): fault for fault in faults if (found := _PART.match(fault))}
+    if not ruled and not parts:
         return replace(charter, open_questions=tuple(cut(fault, 400) for fault in faults[:30]))
     rules = tuple(replace(rule, enforcement=None) if at in ruled else rule for at, rule in enumerate(charter.rules))
-    entities = tuple(_stored(entity, {j for i, j in computed if i == at}) for at, entity in enumerate(charter.entities))
-    lost = [
-        *(f"{charter.rules[at].id} stays in words: {fault}" for at, fault in ruled.items()),
-        *(
-            f"{charter.entities[i].name}.{charter.entities[i].computed[j].name} cannot be computed."
-            for i, j in computed
-        ),
-    ]
+    entities = tuple(_without(entity, at, set(parts)) for at, entity in enumerate(charter.entities))
+    lost = [f"{charter.rules[at].id} stays in words: {fault}" for at, fault in ruled.items()]
+    lost += [f"A part of {charter.entities[at].name} is left out: {fault}" for (at, _, _), fault in parts.items()]
     said = {cut(line, 400): None for line in (*charter.not_understood, *lost)}
     made = replace(charter, rules=rules, entities=entities, not_understood=capped(said))
-    return made if made == charter else _fitting(made)
+    return made if (made.rules, made.entities) == (charter.rules, charter.entities) else _fitting(made)
 
 
-def _stored(entity: Entity, without: set[int]) -> Entity:
-    return replace(entity, computed=tuple(each for at, each in enumerate(entity.computed) if at not in without))
+def _without(entity: Entity, number: int, parts: set[tuple[int, str, int]]) -> Entity:
+    """Return an entity without those of its parts that are at fault."""
+    changes = {
+        name: tuple(each for at, each in enumerate(getattr(entity, name)) if (number, name, at) not in parts)
+        for name in ("computed", "unique_together", "actions", "search")
+    }
+    return replace(entity, **changes)
 
 
 def _limit(document: Document) -> None:

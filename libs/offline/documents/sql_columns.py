@@ -11,7 +11,7 @@ from sqlglot import Expr, exp
 from libs.contracts.behaviour import Computed, NoOverlap
 from libs.contracts.fields import OnDelete
 from libs.offline.documents.notes import Broken, Notes, cut
-from libs.offline.documents.sql_conditions import conditions
+from libs.offline.documents.sql_conditions import bare, conditions
 from libs.offline.documents.sql_types import SERIALS, dated, default_of, typed
 from libs.offline.documents.tables import Check, Reference, Table
 
@@ -50,7 +50,7 @@ class Reader:
             table.primary = self._names(table, part.expressions, line)
             self._require(table, table.primary)
         elif isinstance(part, exp.UniqueColumnConstraint):
-            table.uniques.append(self._names(table, part.this.expressions if part.this else [], line))
+            table.uniques.extend(filter(None, [self._names(table, part.this.expressions if part.this else [], line)]))
         elif isinstance(part, exp.ForeignKey):
             self._foreign(table, part, line)
         elif isinstance(part, exp.CheckColumnConstraint):
@@ -65,8 +65,13 @@ class Reader:
     def _names(self, table: Table, parts: list[Expr], line: int) -> tuple[str, ...]:
         names = tuple(dict.fromkeys(part.name.lower() for part in parts if part.name))
         for name in names:
-            if name not in table.columns:
+            if name not in table.columns and name not in table.gone:
                 raise Broken(f'"{cut(name)}" is no column of {cut(table.name)}', line)
+        if table.gone & set(names):
+            self.notes.lose(
+                f"{cut(table.name)}: a key over {cut(', '.join(names))} is not kept, as not all of them are."
+            )
+            return ()
         return names
 
     def _require(self, table: Table, names: tuple[str, ...]) -> None:
@@ -89,12 +94,14 @@ class Reader:
         domain = self.domains.get(str(kind.args.get("kind") or "").strip('"').lower()) if kind else None
         found = typed(name, domain.args.get("kind") if domain else kind, self.enums, self.notes)
         if found is None:
+            table.gone.add(name.lower())
             return
         table.columns[name.lower()] = dated(found) if self.dialect == "sqlite" else found
         if kind is not None and str(getattr(kind.this, "value", "")) in SERIALS:
             self._counted(table, name.lower())
         for constraint in [*(_of_domain(domain, name) if domain else []), *part.args.get("constraints", [])]:
-            self.flag(table, name.lower(), constraint.args.get("kind"), line)
+            if name.lower() in table.columns:
+                self.flag(table, name.lower(), constraint.args.get("kind"), line)
 
     def _counted(self, table: Table, name: str) -> None:
         table.counted.add(name)
@@ -110,6 +117,8 @@ class Reader:
             self._require(table, (name,))
         elif isinstance(kind, exp.UniqueColumnConstraint):
             table.columns[name] = replace(column, unique=True)
+        elif isinstance(kind, exp.GeneratedAsIdentityColumnConstraint) and kind.args.get("expression"):
+            self._compute(table, name, kind.args["expression"])
         elif isinstance(kind, exp.AutoIncrementColumnConstraint | exp.GeneratedAsIdentityColumnConstraint):
             self._counted(table, name)
         elif isinstance(kind, exp.CommentColumnConstraint):
@@ -144,10 +153,11 @@ class Reader:
         table.columns[name] = replace(column, default="[]" if column.type == "json" and found == "{}" else found)
 
     def _compute(self, table: Table, name: str, node: Expr) -> None:
-        text = node.sql().lower()
+        text = bare(node).sql().lower()
         column = table.columns.pop(name)
+        table.gone.add(name)
         if _FORMULA.fullmatch(text) and column.type in ("integer", "decimal", "money"):
-            table.computed.append(Computed(name, column.type, text.strip("()") if text.count("(") == 1 else text))
+            table.computed.append(Computed(name, column.type, text))
         else:
             self.notes.lose(f"{cut(table.name)}.{cut(name)} is computed as {cut(text, 150)}, which is not kept.")
 
@@ -155,7 +165,8 @@ class Reader:
         reference = part.args.get("reference")
         if reference is None:
             raise Broken("a foreign key names no table", line)
-        self._refer(table, self._names(table, part.expressions, line), reference)
+        if columns := self._names(table, part.expressions, line):
+            self._refer(table, columns, reference)
 
     def _refer(self, table: Table, columns: tuple[str, ...], reference: exp.Reference) -> None:
         target = reference.this.this if isinstance(reference.this, exp.Schema) else reference.this

@@ -47,7 +47,7 @@ class Check:
 
 @dataclass(slots=True)
 class Table:
-    """A thing that is kept. Columns are found by their name in lower case."""
+    """A thing that is kept. Columns are found by their name in lower case, ``gone`` are not kept."""
 
     name: str
     entity: str = ""
@@ -61,6 +61,7 @@ class Table:
     checks: list[Check] = field(default_factory=list[Check])
     computed: list[Computed] = field(default_factory=list[Computed])
     actions: list[Action] = field(default_factory=list[Action])
+    gone: set[str] = field(default_factory=set[str])
     search: bool = False
     owned: bool = False
     account: bool = False

@@ -280,13 +280,3 @@ def test_a_dump_of_postgres_gives_its_tables():
         Field("kind", "enum", default="a", choices=("a", "b")),
     )
     assert pet.relations == (Relation("person", "Person", on_delete="cascade"),)
-
-
-def test_rows_that_would_require_each_other_may_be_made():
-    charter = charter_of("""
-    CREATE TABLE a (id serial PRIMARY KEY, b_id integer NOT NULL);
-    CREATE TABLE b (id serial PRIMARY KEY, a_id integer NOT NULL REFERENCES a (id));
-    ALTER TABLE a ADD CONSTRAINT ring FOREIGN KEY (b_id) REFERENCES b (id);
-    """)
-    assert [entity.relations[0].required for entity in charter.entities] == [False, True]
-    assert any("could never be created" in line for line in charter.assumptions)
