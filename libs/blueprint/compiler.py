@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from libs.blueprint import behaviour, columns, known, rulebook
+from libs.blueprint.examples import example
 from libs.blueprint.faults import check_charter
 from libs.blueprint.filters import FILTERS
 from libs.blueprint.indexes import table_arguments
@@ -73,7 +74,7 @@ def _entity_sheets(project: Project, view: EntityView) -> Iterator[Sheet]:
         "arguments": [*checks, *table_arguments(view)],
         "columns": listed(view),
         "hooks": rulebook.hooks(view),
-        "example": "",
+        "example": example(view),
     }
     yield Sheet(f"app/models/{view.module}.py", f"Table of {view.labels}", "app/model.py", values)
     yield Sheet(f"app/schemas/{view.module}.py", f"Bodies and answers of {view.labels}", "app/schema.py", values)
