@@ -183,7 +183,7 @@ def _elsewhere(view: EntityView, action: Action, links: tuple[Link, ...], effect
     target, last = links[-1].target, links[-1]
     key = ".".join(["row", *(link.attr for link in links[:-1]), last.key])
     gaps = [
-        f"{'.'.join(['row', *(l.attr for l in links[:n]), link.key])} is not None"
+        f"{'.'.join(['row', *(each.attr for each in links[:n]), link.key])} is not None"
         for n, link in enumerate(links)
         if not link.relation.required
     ]

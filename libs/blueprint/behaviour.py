@@ -7,10 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from libs.blueprint import access, actions, behaviour_tests, computed, custom, reports, rule_tests, rulebook
-from libs.blueprint.rule_tests import Test
+from libs.blueprint import (
+    access,
+    actions,
+    behaviour_tests,
+    computed,
+    custom,
+    report_tests,
+    reports,
+    rule_tests,
+    rulebook,
+)
 from libs.blueprint.seeds import solved
 from libs.blueprint.solver import Seeds
+from libs.blueprint.stories import Test
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import Action
 from libs.contracts.charter import Charter
@@ -80,7 +90,7 @@ def _other_tests(views: list[EntityView], seeds: Seeds, found: dict[str, list[Te
     races = [_raced(view, test) for view in views for test in found[view.name] if test.race]
     if races:
         yield _tests("test_races", "Requests at the same moment: one of two wins.", races, races=True)
-    asked = list(behaviour_tests.report_tests(seeds, views))
+    asked = list(report_tests.report_tests(seeds, views))
     if asked:
         yield _tests("test_reports", "Reports: the figures are right.", asked)
     places = list(behaviour_tests.place_tests(seeds, views))

@@ -280,4 +280,5 @@ def _contradictions(views: list[EntityView]) -> Iterator[str]:
         odd = seeds.contradictions.get(view.name)
         if odd:
             listed = ", ".join(sorted(odd, key=lambda each: int(each[1:])))
-            yield f"rules {listed} leave no {view.name} that could be created: they contradict each other or the fields' bounds; change one"
+            said = "they contradict each other or the fields' bounds; change one"
+            yield f"rules {listed} leave no {view.name} that could be created: {said}"

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from libs.blueprint import actions, custom, names, states
-from libs.blueprint.candidates import Sample, domain, from_now, sample
+from libs.blueprint.candidates import Sample, domain, sample
 from libs.blueprint.paths import Place, resolve
-from libs.blueprint.reports import Column, shown, view_of
-from libs.blueprint.rule_tests import Test
+from libs.blueprint.reading import NOW, RefusedError, Row
 from libs.blueprint.solver import Seeds
-from libs.blueprint.stories import Step, Story, inputs, reach
+from libs.blueprint.stories import Step, Story, Test, inputs, reach
 from libs.blueprint.view import EntityView
-from libs.blueprint.world import CHECK, NOW, STATE, RefusedError, Row, aggregate
-from libs.contracts.behaviour import Action, Condition, Effect, Report, Value
+from libs.blueprint.world import CHECK, STATE
+from libs.contracts.behaviour import Action, Condition, Effect, Value
 from libs.contracts.fields import Field
-
-_SHOWN = {"integer": 0, "money": 2, "decimal": 6}
 
 
 def state_tests(view: EntityView, seeds: Seeds) -> Iterator[Test]:
@@ -57,7 +53,10 @@ def _transition(view: EntityView, attr: str, pair: tuple[str, str], seeds: Seeds
         for step in _making(story, view, attr, pair[1], maker):
             trial = story.copy()
             row = reach(
-                trial, view, lambda stage, one: _leads(stage, view, one, (attr, *pair), step), _state_is(view, pair[0])
+                trial,
+                view,
+                lambda stage, one, step=step: _leads(stage, view, one, (attr, *pair), step),
+                _state_is(view, pair[0]),
             )
             if row is None:
                 continue
@@ -128,7 +127,7 @@ def _works(view: EntityView, action: Action, seeds: Seeds) -> Iterator[Test]:
     story = Story.begun(seeds)
     for step in list(inputs(story, view, action)):
         trial = story.copy()
-        row = reach(trial, view, lambda stage, one: not _refusals(stage, view, one, step), action.checks)
+        row = reach(trial, view, lambda stage, one, step=step: not _refusals(stage, view, one, step), action.checks)
         if row is None:
             continue
         call = step.call(view, "row")
@@ -156,7 +155,7 @@ def _seen(story: Story, view: EntityView, row: Row, effect: Effect, step: Step) 
     value = story.stage.world.read(row, place)
     if place.field is None or (place.way and len(place.way) > 1):
         return []
-    source = _source(place, value, [one for one in step.values.values()])
+    source = _source(place, value, list(step.values.values()))
     answer = "after"
     if place.way:
         answer = f"client.get(f\"{place.holder.path}/{{after['{place.way[0].key}']}}\").json()"
@@ -182,7 +181,7 @@ def _checked(view: EntityView, action: Action, check: tuple[int, Condition], see
     tried = list(islice(inputs(story, view, action), 12))
     for step in tried:
         trial = story.copy()
-        row = reach(trial, view, lambda stage, one: _refusals(stage, view, one, step) == wanted, [each])
+        row = reach(trial, view, lambda stage, one, step=step: _refusals(stage, view, one, step) == wanted, [each])
         if row is not None:
             name = f"test_{action.name}_is_refused_unless_{_word(resolve(view, each.field).label)}_allows_it"
             suffix = f"_{number + 1}" if number else ""
@@ -241,92 +240,3 @@ def _called(place: custom.Place, function: str, signature: str, lines: tuple[str
             "assert calls",
         ),
     )
-
-
-def report_tests(seeds: Seeds, views: list[EntityView]) -> Iterator[Test]:
-    """Yield a test of each report's figures."""
-    for report in views[0].charter.reports if views else ():
-        yield from _report(view_of(views, report), report, seeds)
-
-
-def _report(view: EntityView, report: Report, seeds: Seeds) -> Iterator[Test]:
-    for given in _parameters(view, report):
-        story, found = Story.begun(seeds), {name: one.value for name, one in given.items()}
-
-        def listed(stage: Any, row: Row, found: Row = found) -> bool:
-            return bool(stage.world.hold(view, row, report.where, found))
-
-        row = reach(story, view, listed, report.where)
-        if row is None:
-            continue
-        reach(story, view, lambda stage, one: not listed(stage, one), report.where, variable="_", n=story.last(view))
-        rows = [one for one in story.stage.world.of(view).values() if listed(story.stage, one)]
-        if len(rows) > 1:
-            continue
-        params = ", ".join(f'"{name}": {one.source}' for name, one in given.items())
-        call = f'client.get("/reports/{report.name}"{f", params={{{params}}}" if params else ""})'
-        lines = [_unnamed(line) for line in story.lines]
-        yield Test(f"test_{report.name}", (*lines, f"answer = {call}", *_figures(story, view, report, rows)))
-        return
-
-
-def _unnamed(line: str) -> str:
-    return line.replace("_ = ", "", 1) if line.startswith("_ = ") else line
-
-
-def _parameters(view: EntityView, report: Report) -> Iterator[dict[str, Sample]]:
-    choices = [_choices(view, each) for each in report.parameters]
-    longest = max((len(each) for each in choices), default=1)
-    for number in range(longest):
-        yield {
-            each.name: found[min(number, len(found) - 1)]
-            for each, found in zip(report.parameters, choices, strict=True)
-        }
-
-
-def _choices(view: EntityView, each: Field) -> list[Sample]:
-    found = [one for one in domain(view, each) if one.value is not None]
-    return [*(from_now(each) if each.type in ("date", "datetime") else ()), *found]
-
-
-def _figures(story: Story, view: EntityView, report: Report, rows: list[Row]) -> list[str]:
-    expected = {
-        column.name: source
-        for column, value in _values(story, view, report, rows)
-        if (source := _figure(view, report, column, value))
-    }
-    if not expected:
-        return ["assert answer.status_code == 200", "assert len(answer.json()) == 1"]
-    items = [f'"{name}": {source}' for name, source in expected.items()]
-    return [
-        "assert answer.status_code == 200, answer.text",
-        "(figures,) = answer.json()",
-        *(f'assert figures["{item.split(chr(34))[1]}"] == {item.split(": ", 1)[1]}' for item in items),
-    ]
-
-
-def _values(story: Story, view: EntityView, report: Report, rows: list[Row]) -> Iterator[tuple[Column, Any]]:
-    found, world = shown(view, report), story.stage.world
-    paths: list[str] = list(report.group_by if report.measures else report.columns)
-    if not report.measures and not paths:
-        paths = ["id", *(each.name for each in view.fields), *(link.relation.name for link in view.references)]
-    for column, path in zip(found, paths, strict=False):
-        yield column, world.read(rows[0], resolve(view, path))
-    for column, measure in zip(found[len(paths) :], report.measures, strict=False):
-        values = [world.read(row, resolve(view, measure.field)) if measure.field else 1 for row in rows]
-        yield column, aggregate(measure.function, values)
-
-
-def _figure(view: EntityView, report: Report, column: Column, value: Any) -> str:
-    """Return what an answer holds; nothing for ids and for what the clock decides."""
-    if column.name == "id" or column.name.endswith("_id") or value in (NOW, NOW.date()):
-        return ""
-    if value is None:
-        return "None"
-    if column.field.type in ("money", "decimal"):
-        places = column.field.scale if column.field.scale is not None else _SHOWN[column.field.type]
-        return f'"{round(Decimal(value), places):.{places}f}"' if column.field.type == "money" else ""
-    if column.field.type in ("date", "datetime"):
-        near = [one for each in view.fields for one in domain(view, each) if one.value == value]
-        return (near[0] if near else sample(column.field, value)).source
-    return sample(column.field, value).source if column.field.type != "json" else ""

@@ -13,8 +13,8 @@ from libs.blueprint import conditions, names, values
 from libs.blueprint.enforce.parts import column
 from libs.blueprint.literals import literal
 from libs.blueprint.paths import Place, resolve
+from libs.blueprint.reading import NOW
 from libs.blueprint.view import EntityView
-from libs.blueprint.world import NOW
 from libs.contracts.behaviour import (
     BlockedBy,
     Condition,
@@ -144,7 +144,7 @@ def all_conditions(view: EntityView) -> Iterator[tuple[EntityView, Condition]]:
         yield from ((view.peers[report.entity], each) for each in report.where)
 
 
-def conditions_of(view: EntityView, rule: Rule) -> Iterator[tuple[EntityView, Condition]]:
+def conditions_of(view: EntityView, rule: Rule) -> Iterator[tuple[EntityView, Condition]]:  # noqa: C901  # a case a kind  # a case a kind
     """Yield the conditions of a rule with the entity they start from, what it compares otherwise among them."""
     match rule.enforcement:
         case Requires() as kept:
@@ -216,7 +216,7 @@ def opened(view: EntityView) -> frozenset[str]:
     return frozenset(names.attribute(each.name) for each in view.fields if not each.required) & (asked | done)
 
 
-def watched(view: EntityView, wanted: Iterable[Condition]) -> set[str]:
-    """Return the row's own attributes that conditions look at."""
-    found = {path for path in conditions.paths_of(wanted) if "." not in path}
-    return {column(view, path).attr for path in found}
+def watched(view: EntityView, wanted: Iterable[Condition]) -> list[str]:
+    """Return the row's own attributes that conditions look at, each once."""
+    found = [path for path in conditions.paths_of(wanted) if "." not in path]
+    return list(dict.fromkeys(column(view, path).attr for path in found))

@@ -19,7 +19,7 @@ from libs.contracts.fields import Field
 NUMBERS = frozenset({"integer", "decimal", "money"})
 SHOWN = {"integer": 0, "money": 2, "decimal": 6}
 _DIGITS = 18
-_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Term:
 
 
 def parsed(expression: str) -> ast.expr:
-    """Return the tree of an expression; raise ``ValueError`` where it holds more than paths, numbers and ``+ - * /``."""
+    """Return the tree of an expression; raise ``ValueError`` where it is no plain arithmetic."""
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
     except SyntaxError as error:
@@ -44,11 +44,11 @@ def parsed(expression: str) -> ast.expr:
         if not known and not helper:
             raise ValueError("it holds more than paths, numbers, + - * / and brackets")
         if isinstance(node, ast.BinOp) and type(node.op) not in _SIGNS:
-            raise ValueError("it holds an operator other than + - * /")
+            raise ValueError("it holds an operator other than + - * /")  # what is wrong is the text
         if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.USub):
-            raise ValueError("it holds an operator other than + - * /")
+            raise ValueError("it holds an operator other than + - * /")  # what is wrong is the text  # noqa: TRY004  # what is wrong is the text
         if isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int | float)):
-            raise ValueError("it holds something else than numbers")
+            raise ValueError("it holds something else than numbers")  # noqa: TRY004  # what is wrong is the text  # what is wrong is the text
     return tree
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from libs.blueprint.conditions import offset
 from libs.blueprint.paths import Place, UnknownPathError, resolve
+from libs.blueprint.reading import typed
 from libs.blueprint.view import EntityView
-from libs.blueprint.world import typed
 from libs.contracts.behaviour import Condition, Value
 from libs.contracts.fields import Field, Relation
 
@@ -76,7 +76,7 @@ def _presence(each: Condition, place: Place) -> Iterator[str]:
     if each.value is not None or each.choices:
         yield f'"{each.operator}" compares with nothing; leave value and choices out'
     if not place.nullable and not place.gaps:
-        yield f'it is required, so that "{each.operator}" is always the same; set required=false or use another condition'
+        yield f'it is required, so that "{each.operator}" is always the same; set required=false'
 
 
 def _choices(each: Condition, place: Place) -> Iterator[str]:

@@ -20,7 +20,7 @@ from libs.contracts.behaviour import (
 )
 
 
-def rule_faults(where: str, view: EntityView, rule: Rule) -> Iterator[str]:
+def rule_faults(where: str, view: EntityView, rule: Rule) -> Iterator[str]:  # noqa: C901  # one case for each kind  # one case for each kind
     """Yield what is wrong with a compiled rule of an entity."""
     here, searched = f"{where}.enforcement", Scope(view, searched=True)
     match rule.enforcement:
@@ -159,7 +159,7 @@ def state_faults(where: str, view: EntityView, kinds: States) -> Iterator[str]:
     if not field.required:
         yield f'{where}.field "{kinds.field}" may be empty; set required=true'
     if field.default is not None and field.default != kinds.initial:
-        yield f'{where}.initial "{kinds.initial}" is not the default "{field.default}" of {field.name}; change one of them'
+        yield f'{where}.initial "{kinds.initial}" is not the default "{field.default}" of {field.name}; change one'
     named = [("initial", kinds.initial)]
     for number, each in enumerate(kinds.transitions):
         named += [(f"transitions[{number}].source", each.source), (f"transitions[{number}].target", each.target)]

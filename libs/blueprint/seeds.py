@@ -11,9 +11,10 @@ from libs.blueprint import names, values
 from libs.blueprint.candidates import domain
 from libs.blueprint.literals import literal
 from libs.blueprint.paths import operands
+from libs.blueprint.reading import RefusedError
 from libs.blueprint.solver import Seeds
 from libs.blueprint.view import EntityView, Link, closure
-from libs.blueprint.world import HELD, RefusedError
+from libs.blueprint.world import HELD
 from libs.contracts.fields import Field
 
 

@@ -9,9 +9,10 @@ from itertools import combinations, islice, product
 from libs.blueprint import candidates, names, rulebook
 from libs.blueprint.candidates import Sample, domain
 from libs.blueprint.paths import resolve
+from libs.blueprint.reading import RefusedError, Row
 from libs.blueprint.values import SAMPLES
 from libs.blueprint.view import EntityView, Link, closure
-from libs.blueprint.world import RefusedError, Row, World
+from libs.blueprint.world import World
 
 Body = dict[str, Sample]
 _TRIES = 3000

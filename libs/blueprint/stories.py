@@ -9,10 +9,11 @@ from typing import Any
 
 from libs.blueprint import actions, custom, names
 from libs.blueprint.candidates import Sample, domain, from_now, sample, watched
+from libs.blueprint.enforce.parts import Compiled
 from libs.blueprint.literals import quoted
+from libs.blueprint.reading import RefusedError, Row
 from libs.blueprint.solver import Body, Seeds, Stage, ruled, variations
 from libs.blueprint.view import EntityView
-from libs.blueprint.world import RefusedError, Row
 from libs.contracts.behaviour import Action, Condition
 from libs.contracts.fields import Field
 
@@ -60,6 +61,15 @@ def items(view: EntityView, values: Body, links: Links) -> list[str]:
     keys = {names.attribute(each.name): each.name for each in view.fields}
     found = [f"{quoted(keys.get(name, name))}: {each.source}" for name, each in values.items()]
     return found + [f'"{key}": {source}' for key, (_, source) in links.items()]
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a row is made: what it refers to, the name it gets in the test, the seed body it is made of."""
+
+    links: Links = field(default_factory=dict[str, tuple[int, str]])
+    variable: str = "row"
+    n: int = 0
 
 
 @dataclass
@@ -168,21 +178,19 @@ def reach(
     view: EntityView,
     accept: Accept,
     conditions: Iterable[Condition] = (),
-    links: Links | None = None,
-    variable: str = "row",
-    n: int = 0,
+    at: At | None = None,
 ) -> Row | None:
     """Create a row that is accepted, and change it if need be; nothing where no way is found."""
-    conditions, given = list(conditions), links or {}
+    conditions, at = list(conditions), at or At()
     for overrides in islice(creations(view, conditions), _CREATIONS):
         trial = story.copy()
         try:
-            row = trial.create(view, variable, overrides, given, n)
+            row = trial.create(view, at.variable, overrides, at.links, at.n)
         except (RefusedError, IndexError):
             continue
         if accept(trial.stage, row):
             return _take(story, trial, view, row["id"])
-    return _walk(story, view, accept, conditions, given, variable, n)
+    return _walk(story, view, accept, conditions, at)
 
 
 def _walk(
@@ -190,16 +198,14 @@ def _walk(
     view: EntityView,
     accept: Accept,
     conditions: list[Condition],
-    links: Links,
-    variable: str,
-    n: int,
+    at: At,
 ) -> Row | None:
     attrs = [attr for attr in dict.fromkeys([*watched(view, conditions), *_state(view)]) if attr in _fields(view)]
     left = _STEPS
     for overrides in islice(creations(view, conditions), _BODIES):
         trial = story.copy()
         try:
-            row_id = trial.create(view, variable, overrides, links, n)["id"]
+            row_id = trial.create(view, at.variable, overrides, at.links, at.n)["id"]
         except (RefusedError, IndexError):
             continue
         waiting = [trial]
@@ -209,7 +215,7 @@ def _walk(
                 for step in islice(list(steps(each, view, attrs)), left):
                     after, left = each.copy(), left - 1
                     try:
-                        row = after.step(view, variable, row_id, step)
+                        row = after.step(view, at.variable, row_id, step)
                     except (RefusedError, IndexError):
                         continue
                     if accept(after.stage, row):
@@ -237,3 +243,24 @@ def same_value(view: EntityView, row: Row, attr: str) -> Sample:
     fields: dict[str, Any] = {names.attribute(each.name): each for each in view.fields}
     found = [each for each in domain(view, fields[attr]) if each.value == row[attr]]
     return found[0] if found else sample(fields[attr], row[attr])
+
+
+@dataclass(frozen=True)
+class Test:
+    """A printed test: its name, its lines, and for a race the body of which only one
+    may be accepted, with the rule that refuses the other."""
+
+    name: str
+    lines: tuple[str, ...]
+    race: str = ""
+    rule: str = ""
+
+
+def named(each: Compiled, what: str, lines: list[str], race: str = "") -> Test:
+    """Return a test of a rule."""
+    return Test(f"test_{each.rule.id.lower()}_{what}", tuple(lines), race, each.rule.id)
+
+
+def broken(each: Compiled, request: str) -> str:
+    """Return the line that sees a rule refuse a request."""
+    return f'broken({request}, "{each.rule.id}")'

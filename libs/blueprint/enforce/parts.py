@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from libs.blueprint import names, queries
+from libs.blueprint import queries
 from libs.blueprint.literals import prose, quoted
 from libs.blueprint.paths import Place, resolve, to_one
 from libs.blueprint.source import WIDTH

@@ -1,0 +1,74 @@
+"""Tests of ledgers: rows move a balance, and none takes more than there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from libs.blueprint import names
+from libs.blueprint.candidates import sample
+from libs.blueprint.enforce.parts import Compiled, column
+from libs.blueprint.paths import resolve, to_one
+from libs.blueprint.reading import RefusedError
+from libs.blueprint.solver import Seeds, variations
+from libs.blueprint.stories import Story, Test, broken, named
+from libs.blueprint.view import EntityView
+from libs.contracts.behaviour import Ledger
+from libs.contracts.fields import Field
+
+
+def ledger_tests(each: Compiled, kept: Ledger, seeds: Seeds) -> Iterator[Test]:
+    """Yield the tests of a ledger: what it moves, what it takes back, and what it refuses."""
+    view, story = each.view, Story.begun(seeds)
+    link, amount = to_one(view, kept.relation), column(view, kept.amount).attr
+    balance = resolve(link.target, kept.balance)
+    holder, source = story.seed(link.target)
+    before = story.stage.world.of(link.target)[holder][balance.attr]
+    try:
+        story.create(view, "row", {}, {link.key: (holder, source)})
+    except (RefusedError, IndexError):
+        return
+    after = story.stage.world.of(link.target)[holder][balance.attr]
+    address = f"f\"{link.target.path}/{{row['{link.key}']}}\""
+    shown = [same_balance(link.target, balance.attr, each_) for each_ in (after, before)]
+    key = balance.field.name if balance.field else balance.attr
+    yield named(
+        each,
+        "moves_the_balance_and_a_deletion_takes_it_back",
+        [
+            *story.lines,
+            f'assert client.get({address}).json()["{key}"] == {shown[0]}',
+            f"assert client.delete(f\"{view.path}/{{row['id']}}\").status_code == 204",
+            f'assert client.get({address}).json()["{key}"] == {shown[1]}',
+        ],
+    )
+    yield from _overdrawn(each, kept, seeds, amount)
+
+
+def same_balance(view: EntityView, attr: str, value: object) -> str:
+    """Return a balance as an answer holds it."""
+    return sample(_field(view, attr), value).source
+
+
+def _overdrawn(each: Compiled, kept: Ledger, seeds: Seeds, amount: str) -> Iterator[Test]:
+    view, story = each.view, Story.begun(seeds)
+    link = to_one(view, kept.relation)
+    attrs = [amount, *([column(view, kept.direction).attr] if kept.direction else [])]
+    holder = story.seed(link.target)
+    for overrides in variations(view, attrs):
+        if story.refused_creation(view, overrides, {link.key: holder}) == {each.rule.id}:
+            body = story.body(view, 0, overrides, {link.key: holder})
+            yield named(each, "refuses_to_overdraw", [broken(each, f'client.post("{view.path}", json={body})')])
+            break
+    for overrides in variations(view, attrs):
+        trial = story.copy()
+        try:
+            trial.create(view, "", overrides, {link.key: holder})
+        except (RefusedError, IndexError):
+            continue
+        if trial.refused_creation(view, overrides, {link.key: holder}) == {each.rule.id}:
+            yield named(each, "lets_one_of_two_win", [], story.body(view, 0, overrides, {link.key: holder}))
+            return
+
+
+def _field(view: EntityView, attr: str) -> Field:
+    return next(each for each in view.fields if names.attribute(each.name) == attr)
