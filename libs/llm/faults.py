@@ -46,17 +46,26 @@ def _fields(value: dict[str, object], kind: type[msgspec.Struct], place: str) ->
             yield from _walk(value[field.encode_name], hints[field.name], f"{place}.{field.encode_name}")
         elif field.required:
             yield f"at {place}.{field.encode_name}: this field is required and missing"
-    for name in value.keys() - {field.encode_name for field in msgspec.structs.fields(kind)}:
+    known = {field.encode_name for field in msgspec.structs.fields(kind)} | {kind.__struct_config__.tag_field}
+    for name in value.keys() - known:
         yield f"at {place}.{name}: there is no such field"
 
 
 def _bare(kind: Any, value: object) -> Any:
-    """``X`` of ``Annotated[X, …]`` and, unless the value is null, of ``X | None``."""
+    """``X`` of ``Annotated[X, …]`` and, unless the value is null, of ``X | None``; of several the tagged one."""
     if get_origin(kind) is Annotated:
         return _bare(get_args(kind)[0], value)
     if get_origin(kind) in {types.UnionType, Union} and value is not None:
-        return _bare(next(arg for arg in get_args(kind) if arg is not type(None)), value)
+        several = [arg for arg in get_args(kind) if arg is not type(None)]
+        return _bare(several[0], value) if len(several) == 1 else _tagged(several, value) or kind
     return kind
+
+
+def _tagged(kinds: list[Any], value: object) -> Any:
+    """The one of ``kinds`` whose tag ``value`` carries; ``None`` where it carries none of theirs."""
+    configs = {kind: kind.__struct_config__ for kind in kinds}
+    tags = {kind: value.get(config.tag_field) for kind, config in configs.items()} if isinstance(value, dict) else {}
+    return next((kind for kind in kinds if kind in tags and tags[kind] == configs[kind].tag), None)
 
 
 def _reason(error: msgspec.ValidationError) -> str:

@@ -63,9 +63,17 @@ LEAN = Form(LIMITS, omits_defaults=True)
 _NEEDS_JUDGEMENT = frozenset(
     f"{kind}.{name}"
     for kind, names in {
-        "Field": ("description", "indexed", "default", "min_length", "max_length", "minimum", "maximum", "pattern"),
-        "Relation": ("description", "required", "on_delete"),
-        "Charter": ("assumptions", "open_questions", "passages"),
+        "Field": (
+            *("description", "indexed", "default", "scale"),
+            *("min_length", "max_length", "minimum", "maximum", "pattern"),
+        ),
+        "Relation": ("description", "required", "on_delete", "fields"),
+        "Entity": (
+            *("account", "unique_together", "states", "actions", "computed", "search"),
+            *("soft_delete", "timestamps", "audit"),
+        ),
+        "Rule": ("enforcement",),
+        "Charter": ("assumptions", "open_questions", "passages", "reports", "sign_in", "confidence", "not_understood"),
         "Architecture": ("modules", "dependencies"),  # the one module that is needed is planned without the model
     }.items()
     for name in names
@@ -91,7 +99,22 @@ def strict_schema(answer: type[msgspec.Struct], form: Form = LEAN) -> Schema:
     raw = msgspec.json.schema(answer)
     parts = {name: _strict(part, name, form) for name, part in raw["$defs"].items()}
     root = parts.pop(raw["$ref"].rsplit("/", 1)[1])
-    return {**root, "$defs": parts} if parts else root
+    used = _used(root, parts)
+    return {**root, "$defs": {name: part for name, part in parts.items() if name in used}} if used else root
+
+
+def _used(node: Any, parts: dict[str, Schema]) -> set[str]:
+    """The parts that ``node`` refers to, directly or through others: a form may leave some out."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        name = each["$ref"].rsplit("/", 1)[1] if isinstance(each, dict) and "$ref" in each else ""
+        if name and name not in found:
+            found.add(name)
+            waiting.append(parts[name])
+        waiting += each.values() if isinstance(each, dict) else each if isinstance(each, list) else []
+    return found
 
 
 def _strict(node: Schema, place: str, form: Form) -> Schema:
@@ -105,6 +128,8 @@ def _strict(node: Schema, place: str, form: Form) -> Schema:
         needed = {*node.get("required", ()), *(name for name in out["properties"] if f"{place}.{name}" in _ALWAYS_SAID)}
         out["required"] = [name for name in out["properties"] if name in needed or not form.omits_defaults]
         out["additionalProperties"] = False
+    if "description" in out:
+        out["description"] = " ".join(out["description"].split())
     if "enum" in out:
         out["type"] = _JSON_KINDS[type(out["enum"][0])]
     if notes := [f"{k}={v}" for k, v in node.items() if k in lost]:

@@ -28,12 +28,12 @@ def printed(charter: Charter, folder: Path) -> Path:
 
 def prove(project: Path) -> None:
     """Install, migrate, import, lint, type-check, run its own tests, start: each must pass the first time."""
-    python = python_with(_packages(project))
+    python = python_with(packages(project))
     for step in STEPS:
         step(project, python)
 
 
-def _packages(project: Path) -> str:
+def packages(project: Path) -> str:
     """All its requirement files as one list, so that projects with the same packages share one installation."""
     texts = [path.read_text() for path in sorted(project.glob("requirements*.txt"))]
     lines = [line for text in texts for line in text.splitlines() if line and not line.startswith(("-r", "#"))]

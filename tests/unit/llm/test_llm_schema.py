@@ -8,8 +8,10 @@ import jsonschema
 import msgspec
 import pytest
 
+from libs.contracts import behaviour as b
 from libs.contracts.artifacts import Architecture, ModelReview, WrittenCode
 from libs.contracts.charter import Charter, Requirements
+from libs.llm.faults import find_faults
 from libs.llm.schema import BARE, BRIEF, LEAN, OPENAI, Form, NotStrictError, strict_schema
 
 ANSWERS = [Requirements, Architecture, WrittenCode, ModelReview]
@@ -104,3 +106,48 @@ def test_a_provider_is_given_no_lookahead(answer: type[msgspec.Struct]) -> None:
     patterns = [node["pattern"] for node in nodes(strict_schema(answer)) if "pattern" in node]
     assert patterns
     assert not [pattern for pattern in patterns if "(?" in pattern]
+
+
+RULES = [
+    b.Limit(b.Value("literal", "5"), per="member", where=(b.Condition("returned_on", "is_unset"),)),
+    b.NoOverlap("starts", "ends", ("room",)),
+    b.UniqueIn(("code",)),
+    b.Requires((b.Condition("ends", "gt", b.Value("field", "starts")),)),
+    b.Immutable((b.Condition("paid", "eq", b.Value("literal", "true")),)),
+    b.BlockedBy("Loan", "book"),
+    b.Ledger("product", "stock", "quantity"),
+    None,
+]
+
+
+def with_rule(kept: Any) -> dict[str, Any]:
+    charter = Charter("x", "X", "x", rules=(b.Rule("R1", "It holds.", "Loan", kept),))
+    return msgspec.json.decode(msgspec.json.encode(Requirements(charter)))
+
+
+@pytest.mark.parametrize("kept", RULES)
+@pytest.mark.parametrize("form", [LEAN, OPENAI, BARE])
+def test_each_kind_of_rule_fits_the_schema_and_a_mixture_of_two_does_not(form: Form, kept: Any) -> None:
+    value = with_rule(kept)
+    jsonschema.validate(value, strict_schema(Requirements, form))
+    assert find_faults(value, Requirements) == ()
+    if kept:
+        value["charter"]["rules"][0]["enforcement"]["other"] = 1
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(value, strict_schema(Requirements, form))
+        assert "enforcement.other: there is no such field" in find_faults(value, Requirements)[0]
+
+
+def test_a_rule_of_no_known_kind_is_a_fault_with_its_place() -> None:
+    value = with_rule(None)
+    value["charter"]["rules"][0]["enforcement"] = {"type": "magic", "fields": ["a"]}
+    [fault] = find_faults(value, Requirements)
+    assert "at $.charter.rules[0].enforcement: " in fault
+    assert "magic" in fault
+
+
+def test_a_small_model_hears_nothing_of_what_it_would_drown_in() -> None:
+    schema = strict_schema(Requirements, BRIEF)
+    assert set(schema["$defs"]) == {"Charter", "Endpoint", "Entity", "Field", "Permission", "Relation", "Role", "Rule"}
+    assert set(schema["$defs"]["Rule"]["properties"]) == {"id", "text", "entity"}
+    assert len(str(schema)) * 3 < len(str(strict_schema(Requirements, LEAN)))
