@@ -7,10 +7,28 @@ import sys
 
 import uvloop
 
-from tests.bench import bench_append, bench_projector, bench_reader, bench_runs, bench_sse, bench_stack
+from tests.bench import (
+    bench_append,
+    bench_blueprint,
+    bench_projector,
+    bench_reader,
+    bench_runs,
+    bench_sse,
+    bench_stack,
+    bench_tokens,
+)
 from tests.bench.measure import Figure
 
-BENCHES = (bench_reader, bench_append, bench_sse, bench_projector, bench_runs, bench_stack)
+BENCHES = (
+    bench_reader,
+    bench_tokens,
+    bench_blueprint,
+    bench_append,
+    bench_sse,
+    bench_projector,
+    bench_runs,
+    bench_stack,
+)
 
 
 def main() -> int:
