@@ -89,7 +89,7 @@ def _entity_tests(views: list[EntityView], seeds: Seeds, found: dict[str, list[T
 def _other_tests(views: list[EntityView], seeds: Seeds, found: dict[str, list[Test]]) -> Iterator[Sheet]:
     races = [_raced(view, test) for view in views for test in found[view.name] if test.race]
     if races:
-        yield _tests("test_races", "Requests at the same moment: one of two wins.", races, races=True)
+        yield _tests("test_races", "Requests at the same moment: one of many wins.", races, races=True)
     asked = list(report_tests.report_tests(seeds, views))
     if asked:
         yield _tests("test_reports", "Reports: the figures are right.", asked)
@@ -104,7 +104,7 @@ def _tests(module: str, heading: str, found: list[Test], *, races: bool = False)
 
 
 def _raced(view: EntityView, test: Test) -> Test:
-    call = f'assert race(client, "{view.path}", [body, body]) == [(201, ""), (409, "{test.rule}")]'
+    call = f'assert race(client, "{view.path}", [body] * 8) == [(201, ""), *[(409, "{test.rule}")] * 7]'
     return Test(f"{test.name}_{view.snake}", (*test.lines, f"body = {test.race}", call))
 
 

@@ -66,7 +66,7 @@ def _overdrawn(each: Compiled, kept: Ledger, seeds: Seeds, amount: str) -> Itera
         except (RefusedError, IndexError):
             continue
         if trial.refused_creation(view, overrides, {link.key: holder}) == {each.rule.id}:
-            yield named(each, "lets_one_of_two_win", [], story.body(view, 0, overrides, {link.key: holder}))
+            yield named(each, "lets_one_of_many_win", [], story.body(view, 0, overrides, {link.key: holder}))
             return
 
 

@@ -32,7 +32,7 @@ def limit_tests(each: Compiled, kept: Limit, seeds: Seeds) -> Iterator[Test]:
     yield named(each, "refuses_one_more", [*lines, broken(each, more)])
     room = _loop(story, lines[:-1] if not lines[-1].startswith("    ") else [], lines)
     if room is not None:
-        yield named(each, "lets_one_of_two_win", room, story.body(view, 0, overrides, links))
+        yield named(each, "lets_one_of_many_win", room, story.body(view, 0, overrides, links))
     yield from _moved(each, kept, story, (overrides, links), lines)
     yield from _lowered(each, kept, story, lines)
 

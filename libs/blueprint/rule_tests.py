@@ -127,7 +127,7 @@ def _pair(each: Compiled, kept: NoOverlap | UniqueIn, seeds: Seeds) -> Iterator[
             yield named(
                 each, "refuses_a_second_row", [*lines, broken(each, f'client.post("{view.path}", json={body})')]
             )
-            yield named(each, "lets_one_of_two_win", [], body)
+            yield named(each, "lets_one_of_many_win", [], body)
             if isinstance(kept, NoOverlap):
                 yield from _touching(each, kept, story, links, first)
             yield from _together(each, kept, story, links, first)
