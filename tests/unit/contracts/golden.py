@@ -87,7 +87,8 @@ def _value(kind: Any, name: str, default: Any = None) -> Any:
         case inspect.LiteralType():
             return next(value for value in kind.values if value != default)
         case inspect.StrType():
-            return MATCHING[kind.pattern.removesuffix(fields.END)] if kind.pattern else f"{name} ü €".ljust(kind.min_length or 0, ".")
+            shape = (kind.pattern or "").removesuffix(fields.END)
+            return MATCHING[shape] if shape else f"{name} ü €".ljust(kind.min_length or 0, ".")
     plain = {inspect.BoolType: default is not True, inspect.IntType: 3, inspect.FloatType: 2.5}
     return plain[type(kind)]
 
