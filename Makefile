@@ -29,6 +29,9 @@ up: .venv/ready ## the whole stack on http://127.0.0.1:8000 until Ctrl-C; data s
 test: .venv/ready-dev ## all tests
 	@$(BIN)/pytest
 
+nightly: .venv/ready-dev ## 200 random charters: each printed, installed, migrated, type-checked, tested and started (hours)
+	@RANDOM_CHARTERS=200 $(BIN)/pytest tests/e2e/test_random_projects.py -o timeout=0
+
 test-live: .venv/ready-dev ## one whole wish on a real small model (fetches about 0.5 GB once)
 	@$(BIN)/pytest -m live tests/live -o addopts= -s
 
@@ -51,4 +54,4 @@ lock: ## pin every package with its hashes
 clean: ## remove the virtual environment, the local data and the generated projects
 	rm -rf .venv .interius generated .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up test test-live bench lint format docs lock clean
+.PHONY: help demo up test nightly test-live bench lint format docs lock clean

@@ -6,10 +6,10 @@ charter, the design and each function that is left to judgement; there it would 
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from typing import Any, NamedTuple
 
-import bpe_openai
 import msgspec
 
 from libs.blueprint import compile_project, custom_modules
@@ -64,7 +64,10 @@ class Tokens(NamedTuple):
 
 @cache
 def _encoding() -> Any:
-    return bpe_openai.get_encoding("o200k_base")
+    with warnings.catch_warnings(action="ignore"):  # it reads its data in a way that Python 3.11 deprecates
+        import bpe_openai
+
+        return bpe_openai.get_encoding("o200k_base")
 
 
 def count(text: str) -> int:

@@ -77,6 +77,7 @@ class Project:
     def _part_values(self) -> dict[str, Any]:
         links, asked = [link for view in self.views for link in view.links], self.asked
         soft = any(view.entity.soft_delete for view in self.views)
+        gone = any(link.target.entity.soft_delete for link in links if not link.many)
         account = any(view.entity.account for view in self.views)
         return {
             "uses_references": account or any(not link.many for link in links),
@@ -84,7 +85,8 @@ class Project:
             "uses_snapshots": asked["uses_snapshots"],
             "uses_search": any(view.entity.search for view in self.views),
             "uses_soft_delete": soft,
-            "uses_conflict": soft or self.signs_in or asked["uses_conflict"],
+            "uses_letting_go": gone,
+            "uses_conflict": gone or self.signs_in or asked["uses_conflict"],
             "uses_confirm": any(
                 access.confirms(view, action) for view in self.views for action in ("create", "update")
             ),

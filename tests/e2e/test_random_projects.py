@@ -1,6 +1,6 @@
-"""Charters by chance are printed into projects that work at once: ten in each run, as many as ``RANDOM`` says by night.
+"""Charters by chance are printed into projects that work at once: ten in each run, as many as asked for by night.
 
-Ten are the same ten each time, linted and tested; with ``RANDOM=200`` they are others each day, and each
+Ten are the same ten each time, linted and tested; with ``RANDOM_CHARTERS=200`` they are others each day, and each
 is installed, migrated, imported, linted, type-checked, tested and started. ``RANDOM_SEED`` does a night over again.
 """
 
@@ -23,7 +23,7 @@ from tests.unit.blueprint.charter_strategy import charters
 from tests.wishes import prove
 
 DAILY = 10
-COUNT = int(os.environ.get("RANDOM", "0"))
+COUNT = int(os.environ.get("RANDOM_CHARTERS", "0"))
 SEED = int(os.environ.get("RANDOM_SEED") or (dt.datetime.now(dt.UTC).date().toordinal() if COUNT else 1))
 STEPS = prove.STEPS if COUNT else (prove.linted, prove.tested)
 

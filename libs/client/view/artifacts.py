@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from libs.client.models import FileDiff
+from libs.client.view.behaviour import behaviour_lines, computed_made
 from libs.client.view.describe import architecture_made, charter_made, review_made
 from libs.client.view.screen import Screen
 from libs.client.view.text import clean, plain_ascii
@@ -40,9 +41,13 @@ def show_charter(screen: Screen, charter: Charter) -> None:
     screen.say()
     table(screen, ("entity", "fields"), ((entity.name, _fields(entity)) for entity in charter.entities))
     _bullets(screen, "Roles", _roles(charter))
-    _bullets(screen, "Rules", [f"{rule.id} {rule.text}" for rule in charter.rules])
+    for title, lines in behaviour_lines(charter):
+        _bullets(screen, title, lines)
     _bullets(screen, "Assumptions", charter.assumptions)
     _bullets(screen, "Open questions", charter.open_questions)
+    _bullets(screen, "Not understood", charter.not_understood)
+    if charter.confidence is not None:
+        screen.say(f"How sure the reader is: {charter.confidence} of 100")
     screen.say()
 
 
@@ -56,7 +61,7 @@ def show_endpoints(screen: Screen, charter: Charter) -> None:
 def _fields(entity: Entity) -> str:
     fields = [f"{field.name}: {field.type}{'' if field.required else '?'}" for field in entity.fields]
     links = [f"{link.name} -> {link.target}{'s' if link.kind == 'many_to_many' else ''}" for link in entity.relations]
-    return ", ".join([*fields, *links])
+    return ", ".join([*fields, *links, *(f"{one.name} = {computed_made(one)}" for one in entity.computed)])
 
 
 def _roles(charter: Charter) -> list[str]:

@@ -7,7 +7,22 @@ from datetime import UTC, datetime
 
 # Text of models and users reaches a terminal: without this it could move the cursor, or retitle the window.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_ASCII = str.maketrans({"…": "...", "·": "-", "–": "-", "—": "-", "✓": "+", "✗": "x", "→": "->", "“": '"', "”": '"'})
+_ASCII = str.maketrans(
+    {
+        "≠": "!=",
+        "≤": "<=",
+        "≥": ">=",
+        "…": "...",
+        "·": "-",
+        "–": "-",
+        "—": "-",
+        "✓": "+",
+        "✗": "x",
+        "→": "->",
+        "“": '"',
+        "”": '"',
+    }
+)
 
 
 def clean(text: str) -> str:
