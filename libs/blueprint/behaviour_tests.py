@@ -62,8 +62,8 @@ def _transition(view: EntityView, attr: str, pair: tuple[str, str], seeds: Seeds
                 continue
             key = resolve(view, attr).field
             name = f"test_{_word(pair[0])}_becomes_{_word(pair[1])}_by_{maker}"
-            check = f'assert accepted({step.call(view, "row")})["{key.name if key else attr}"] == "{pair[1]}"'
-            yield Test(name, (*trial.lines, check))
+            done = f"after = accepted({step.call(view, 'row')})"
+            yield Test(name, (*trial.lines, done, f'assert after["{key.name if key else attr}"] == "{pair[1]}"'))
             break
 
 
