@@ -11,8 +11,8 @@ from libs.contracts.artifacts import Architecture, Issue, SourceFile, WrittenCod
 from libs.contracts.run import Run
 from libs.contracts.work import WriteFile
 from libs.llm.inputs import FunctionInput
+from services.agents.checks import check_code
 from services.agents.implementer.tidy import tidied
-from services.agents.reviewer.checks import check_code
 
 MOST_FAULTS = 12
 # The request's session is opened, committed and closed by what calls the function.

@@ -10,9 +10,9 @@ from libs.llm.config import OFFLINE
 from libs.llm.correct import ask
 from libs.llm.inputs import ReviewInput
 from libs.llm.port import Task
+from services.agents.checks import check_code
 from services.agents.loop import Job, Outputs
 from services.agents.models import Models, Prompt
-from services.agents.reviewer.checks import check_code
 from services.agents.reviewer.merge import merge
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from libs.contracts.artifacts import Dependency, Export, Issue
-from services.agents.reviewer.checks import check_code
+from services.agents.checks import check_code
 from tests.unit.reviewer.defects import DEFECTS, Defect
 from tests.unit.reviewer.library import FILES, architecture, project
 

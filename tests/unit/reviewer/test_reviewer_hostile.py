@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from libs.contracts.artifacts import Architecture, Export, Module, SourceFile
-from services.agents.reviewer.checks import check_code, inspection, ruff
-from services.agents.reviewer.checks.cache import Cache
+from services.agents.checks import check_code, inspection, ruff
+from services.agents.checks.cache import Cache
 from tests.unit.reviewer.library import architecture, project
 
 NOTHING = Architecture("")

@@ -8,7 +8,7 @@ import pytest
 
 from libs.blueprint import compile_project
 from libs.contracts.artifacts import Architecture, Export, Module, SourceFile
-from services.agents.reviewer.checks import check_code
+from services.agents.checks import check_code
 from tests.charters import ALL, LIBRARY, PLAIN
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from services.agents.reviewer.checks.fault import Fault
+from services.agents.checks.fault import Fault
 
 MAX_TOML = 64 * 1024  # characters; tomllib takes quadratic time for one long dotted key
 MAX_TOML_LINE = 2000

@@ -13,12 +13,12 @@ from types import ModuleType
 from msgspec import Struct
 
 from libs.contracts.artifacts import SourceFile
-from services.agents.reviewer.checks.cache import Cache, key_of
-from services.agents.reviewer.checks.credentials import check_assignments, check_text
-from services.agents.reviewer.checks.extract import facts_of
-from services.agents.reviewer.checks.facts import Facts
-from services.agents.reviewer.checks.fault import Fault, guarded, is_test, worst
-from services.agents.reviewer.checks.parse import check_data, parse_python
+from services.agents.checks.cache import Cache, key_of
+from services.agents.checks.credentials import check_assignments, check_text
+from services.agents.checks.extract import facts_of
+from services.agents.checks.facts import Facts
+from services.agents.checks.fault import Fault, guarded, is_test, worst
+from services.agents.checks.parse import check_data, parse_python
 
 
 class Inspection(Struct, frozen=True):
@@ -28,7 +28,7 @@ class Inspection(Struct, frozen=True):
     facts: Facts | None = None
 
 
-BANDIT = "services.agents.reviewer.checks.bandit"
+BANDIT = "services.agents.checks.bandit"
 _loading = Lock()
 _seen: Cache[Inspection] = Cache()
 

@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from libs.contracts.artifacts import Export, Module
-from services.agents.reviewer.checks.calls import describe
-from services.agents.reviewer.checks.definitions import function_of
-from services.agents.reviewer.checks.facts import Class, Function, Imported, Signature
-from services.agents.reviewer.checks.fault import Fault
-from services.agents.reviewer.checks.imports import suggest
-from services.agents.reviewer.checks.parse import parse_python
-from services.agents.reviewer.checks.project import Project
-from services.agents.reviewer.checks.resolve import Entity, Found, Missing, class_member, member
+from services.agents.checks.calls import describe
+from services.agents.checks.definitions import function_of
+from services.agents.checks.facts import Class, Function, Imported, Signature
+from services.agents.checks.fault import Fault
+from services.agents.checks.imports import suggest
+from services.agents.checks.parse import parse_python
+from services.agents.checks.project import Project
+from services.agents.checks.resolve import Entity, Found, Missing, class_member, member
 
 
 def check_exports(module: Module, project: Project) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from libs.contracts.artifacts import Dependency, SourceFile
-from services.agents.reviewer.checks.parse import read_toml
+from services.agents.checks.parse import read_toml
 
 REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 # Where the import name is not the distribution's name, and what comes along with it and is commonly imported.

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.agents.reviewer.checks.facts import Call, Imported
+from services.agents.checks.facts import Call, Imported
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Dotted = tuple[str, ...]

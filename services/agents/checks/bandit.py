@@ -17,7 +17,7 @@ from bandit.core.test_set import BanditTestSet
 from bandit.core.tester import BanditTester
 
 from libs.contracts.artifacts import Severity
-from services.agents.reviewer.checks.fault import Fault
+from services.agents.checks.fault import Fault
 
 MAX_TEXT = 16 * 1024  # characters of text in one expression; bandit's SQL pattern takes quadratic time
 # What a web backend has no use for, though bandit calls it medium: code from data, SQL from text, open files for all.

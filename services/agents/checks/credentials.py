@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from services.agents.reviewer.checks.fault import MAX_ISSUES_OF_FILE, Fault
+from services.agents.checks.fault import MAX_ISSUES_OF_FILE, Fault
 
 RULE = "CWE-798"
 KNOWN = re.compile(

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from services.agents.reviewer.checks.facts import Class, Definition, Function, Imported, Signature, Target
-from services.agents.reviewer.checks.project import Project
+from services.agents.checks.facts import Class, Definition, Function, Imported, Signature, Target
+from services.agents.checks.project import Project
 
 MAX_HOPS = 12  # re-exports followed before giving up; a cycle of them ends here
 

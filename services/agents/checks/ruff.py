@@ -15,9 +15,9 @@ import structlog
 from ruff import find_ruff_bin
 
 from libs.contracts.artifacts import Severity, SourceFile
-from services.agents.reviewer.checks.cache import Cache, key_of
-from services.agents.reviewer.checks.fault import Fault, Said, worst
-from services.agents.reviewer.checks.ruff_rules import ARGUMENTS, Finding, fault_of
+from services.agents.checks.cache import Cache, key_of
+from services.agents.checks.fault import Fault, Said, worst
+from services.agents.checks.ruff_rules import ARGUMENTS, Finding, fault_of
 
 log = structlog.get_logger(__name__)
 # Memory where there is some: on a slow disk the folder takes longer than ruff.

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from services.agents.reviewer.checks import expressions as e
-from services.agents.reviewer.checks import statements as s
-from services.agents.reviewer.checks.definitions import class_of, function_of
-from services.agents.reviewer.checks.facts import Class, Definition, Facts, Function, Imported, Target, Use, Value
-from services.agents.reviewer.checks.scopes import Binding, Defined, Dotted, Read, Scope, Typed
-from services.agents.reviewer.checks.walk import Place, Walk, children
+from services.agents.checks import expressions as e
+from services.agents.checks import statements as s
+from services.agents.checks.definitions import class_of, function_of
+from services.agents.checks.facts import Class, Definition, Facts, Function, Imported, Target, Use, Value
+from services.agents.checks.scopes import Binding, Defined, Dotted, Read, Scope, Typed
+from services.agents.checks.walk import Place, Walk, children
 
 
 def facts_of(tree: ast.Module) -> Facts:

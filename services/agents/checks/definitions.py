@@ -8,8 +8,8 @@ from typing import Literal
 
 from msgspec import structs
 
-from services.agents.reviewer.checks.facts import Class, Function, Parameter, Signature, Target
-from services.agents.reviewer.checks.scopes import Dotted, FunctionNode, annotated_class, dotted
+from services.agents.checks.facts import Class, Function, Parameter, Signature, Target
+from services.agents.checks.scopes import Dotted, FunctionNode, annotated_class, dotted
 
 Resolve = Callable[[Dotted], Target | None]
 KEEP_SIGNATURE = {

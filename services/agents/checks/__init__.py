@@ -11,17 +11,17 @@ from functools import partial
 from itertools import islice
 
 from libs.contracts.artifacts import Architecture, Issue, SourceFile
-from services.agents.reviewer.checks.calls import check_calls
-from services.agents.reviewer.checks.cycles import check_cycles
-from services.agents.reviewer.checks.distributions import declared_imports
-from services.agents.reviewer.checks.exports import check_exports
-from services.agents.reviewer.checks.facts import Facts
-from services.agents.reviewer.checks.fault import MAX_ISSUES_OF_FILE, RANK, Fault, Said, guarded, guarded_project, issue
-from services.agents.reviewer.checks.imports import check_imports
-from services.agents.reviewer.checks.inspection import inspect
-from services.agents.reviewer.checks.paths import MAX_FILES, check_file, check_project
-from services.agents.reviewer.checks.project import Project
-from services.agents.reviewer.checks.ruff import check_style
+from services.agents.checks.calls import check_calls
+from services.agents.checks.cycles import check_cycles
+from services.agents.checks.distributions import declared_imports
+from services.agents.checks.exports import check_exports
+from services.agents.checks.facts import Facts
+from services.agents.checks.fault import MAX_ISSUES_OF_FILE, RANK, Fault, Said, guarded, guarded_project, issue
+from services.agents.checks.imports import check_imports
+from services.agents.checks.inspection import inspect
+from services.agents.checks.paths import MAX_FILES, check_file, check_project
+from services.agents.checks.project import Project
+from services.agents.checks.ruff import check_style
 
 MAX_ISSUES = 200
 _TURN = threading.Lock()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from services.agents.reviewer.checks.facts import Call
-from services.agents.reviewer.checks.scopes import Read, Scope, Typed, Unknown, annotated_class, chain, dotted
-from services.agents.reviewer.checks.walk import Place, Walk, children
+from services.agents.checks.facts import Call
+from services.agents.checks.scopes import Read, Scope, Typed, Unknown, annotated_class, chain, dotted
+from services.agents.checks.walk import Place, Walk, children
 
 DEFINES_HIDDEN_NAMES = {"exec", "globals"}
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from services.agents.reviewer.checks.facts import Imported
-from services.agents.reviewer.checks.scopes import Read, Scope
+from services.agents.checks.facts import Imported
+from services.agents.checks.scopes import Read, Scope
 
 _LEAVES = (ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 

@@ -6,11 +6,11 @@ import difflib
 import sys
 from collections.abc import Iterator, Sequence
 
-from services.agents.reviewer.checks.distributions import NEEDS
-from services.agents.reviewer.checks.facts import Imported
-from services.agents.reviewer.checks.fault import Fault
-from services.agents.reviewer.checks.project import Project
-from services.agents.reviewer.checks.resolve import Missing, member
+from services.agents.checks.distributions import NEEDS
+from services.agents.checks.facts import Imported
+from services.agents.checks.fault import Fault
+from services.agents.checks.project import Project
+from services.agents.checks.resolve import Missing, member
 
 MAX_NAME, MAX_COMPARED = 60, 300  # characters and names that are compared: 2 ms at most
 MAX_OFFERED = 12  # names shown to somebody who must choose another one

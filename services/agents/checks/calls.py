@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.agents.reviewer.checks.facts import Call, Class, Function, Parameter, Signature, Use
-from services.agents.reviewer.checks.fault import Fault
-from services.agents.reviewer.checks.imports import suggest
-from services.agents.reviewer.checks.project import Project
-from services.agents.reviewer.checks.resolve import (
+from services.agents.checks.facts import Call, Class, Function, Parameter, Signature, Use
+from services.agents.checks.fault import Fault
+from services.agents.checks.imports import suggest
+from services.agents.checks.project import Project
+from services.agents.checks.resolve import (
     Entity,
     Found,
     Missing,

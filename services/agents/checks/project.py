@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from libs.contracts.artifacts import SourceFile
-from services.agents.reviewer.checks.facts import Facts, Imported
-from services.agents.reviewer.checks.fault import is_test
+from services.agents.checks.facts import Facts, Imported
+from services.agents.checks.fault import is_test
 
 
 class Project:

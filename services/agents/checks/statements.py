@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from services.agents.reviewer.checks.facts import Imported
-from services.agents.reviewer.checks.scopes import (
+from services.agents.checks.facts import Imported
+from services.agents.checks.scopes import (
     Binding,
     Defined,
     FunctionNode,
@@ -16,7 +16,7 @@ from services.agents.reviewer.checks.scopes import (
     annotated_class,
     dotted,
 )
-from services.agents.reviewer.checks.walk import Place, Walk
+from services.agents.checks.walk import Place, Walk
 
 CATCHES_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from threading import Lock
 from typing import Generic, TypeVar
 
-from services.agents.reviewer.checks.fault import is_test
+from services.agents.checks.fault import is_test
 
 Value = TypeVar("Value")
 ENTRIES = 2000

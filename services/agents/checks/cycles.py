@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from services.agents.reviewer.checks.fault import Fault, Said
-from services.agents.reviewer.checks.project import Project
+from services.agents.checks.fault import Fault, Said
+from services.agents.checks.project import Project
 
 MAX_CYCLES = 10
 

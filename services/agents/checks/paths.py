@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from libs.contracts.artifacts import SourceFile
-from services.agents.reviewer.checks.fault import Fault, Said
+from services.agents.checks.fault import Fault, Said
 
 MAX_FILES = 500
 MAX_FILE = 256 * 1024  # characters, as the contract of a source file has it

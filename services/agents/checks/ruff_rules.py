@@ -7,7 +7,7 @@ import sys
 from msgspec import Struct
 
 from libs.contracts.artifacts import Severity, SourceFile
-from services.agents.reviewer.checks.fault import Fault, is_test
+from services.agents.checks.fault import Fault, is_test
 
 # Fails when the line is reached, or says something other than it means.
 ERRORS = (
