@@ -189,9 +189,9 @@ def _rule(draft: Draft, stated: Stated) -> None:
     if not about and not stated.listed:
         draft.unused.append(stated.text)
         return
-    if len(text) < 8 or any(kept == text for kept, _ in draft.rules) or len(draft.rules) >= MAX_RULES:
+    if len(text) < 8 or any(kept == text for kept, *_ in draft.rules) or len(draft.rules) >= MAX_RULES:
         return
-    draft.rules.append((text, about))
+    draft.rules.append((text, about, None))
 
 
 def _about(draft: Draft, stated: Stated) -> str:

@@ -14,6 +14,7 @@ from libs.offline.edits import remove, rename
 from libs.offline.facts import Facts, Has, Mention
 from libs.offline.finish import finish
 from libs.offline.items import Item, items
+from libs.offline.prose.behave import behave
 from libs.offline.questions import note_unread
 from libs.offline.read_has import inner_of
 from libs.offline.reader import read
@@ -62,7 +63,7 @@ def change(charter: Charter, text: str) -> Charter:
     prose = [line for statement in statements(text) for line in [_plain(statement.text)] if not _command(draft, line)]
     if prose:
         _read_on(draft, "\n\n".join(prose))
-    changed = finish(draft)
+    changed = behave(finish(draft), "\n\n".join(prose), charter)
     if changed == charter:
         draft.ask(
             f'I changed nothing for: "{" ".join(text.split())[:200]}". Name the entity or field, and what it should be.'

@@ -8,6 +8,7 @@ from libs.offline.facts import Act, Belongs, Facts
 from libs.offline.items import Item
 from libs.offline.lexicon import attributes, verbs, words
 from libs.offline.lexicon.catalog import FIELDS
+from libs.offline.lexicon.grammar import AUXILIARIES
 from libs.offline.lexicon.nouns import LABELS, NEVER, PEOPLE, STAFF, SYSTEM_FILLERS, THINGS
 from libs.offline.phrases import Phrase
 from libs.offline.words import MAX_ENTITY, singular, snake
@@ -37,9 +38,9 @@ def known(phrase: Phrase) -> bool:
 def collect(draft: Draft, facts: Facts) -> None:
     """Add the entities that the facts give evidence for, in the order of the wish."""
     draft.parts = {singular(word) for has in facts.has if has.item.phrase.head == "role" for word in has.item.choices}
-    named = [one.phrase for one in facts.mentions if known(one.phrase) or (one.strong and thing_like(one.phrase))]
-    for phrase in named:
-        add(draft, phrase)
+    for one in facts.mentions:
+        if one.defined or known(one.phrase) or (one.strong and thing_like(one.phrase)):
+            add(draft, one.phrase, one.defined)
     _collect_owners(draft, facts)
     for belongs in facts.belongs:
         _collect_pair(draft, belongs)
@@ -66,16 +67,46 @@ def _collect_pair(draft: Draft, fact: Belongs) -> None:
             add(draft, phrase)
 
 
-def add(draft: Draft, phrase: Phrase) -> str:
-    """Add an entity for a phrase unless it is there, and return its key."""
+def add(draft: Draft, phrase: Phrase, defined: bool = False) -> str:
+    """Add an entity for a phrase unless it is there, and return its key; any word will do where it is defined."""
     if found := draft.find(phrase):
         return found
+    alone = len(phrase.nouns) == 1 and bool(verbs.lemma(phrase.head)) and not known(phrase)
+    if _clause_like(phrase) or (alone and not defined and not phrase.plural):
+        return ""
     key = _free(snake(phrase.key, MAX_ENTITY), draft)
-    if not key or key[0].isdigit() or key in NEVER:
+    if not key or key[0].isdigit() or (key in NEVER and not defined):
         return ""
     if (head := singular(phrase.head)) != key and head in draft.entities and not phrase.plural:
         return head
     return key if draft.entity(key) is not None else ""
+
+
+def prune(draft: Draft, facts: Facts) -> None:
+    """Drop what a detailed wish names in passing: things it says nothing of and nothing points at."""
+    defined = {draft.find(one.phrase) for one in facts.mentions if one.defined}
+    if sum(entity.stated > 1 for entity in draft.entities.values()) < 3:
+        return
+    for key in list(draft.entities):
+        entity = draft.entities[key]
+        targets = {
+            link.target for other in draft.entities.values() for link in other.relations.values() if other.key != key
+        }
+        compound = "_" in key and key.rpartition("_")[2] in PEOPLE
+        if entity.stated == 0 and key not in defined and (compound or (not entity.relations and key not in targets)):
+            del draft.entities[key]
+            for other in draft.entities.values():
+                other.relations = {name: link for name, link in other.relations.items() if link.target != key}
+
+
+def _clause_like(phrase: Phrase) -> bool:
+    """Say whether a phrase is a clause whose verb was not seen: "driver take vehicle", "see pets", "be traceable"."""
+    *front, _ = phrase.nouns
+    if AUXILIARIES.intersection(phrase.words):
+        return True
+    people = any(singular(word) in PEOPLE for word in front) and len(phrase.nouns) > 2
+    deed = bool(front) and verbs.lemma(front[0]) == front[0] and front[0] not in THINGS | attributes.ATTRIBUTES
+    return people or (deed and phrase.key not in FIELDS and phrase.plural) or (front[:1] == ["list"] and phrase.plural)
 
 
 def _free(key: str, draft: Draft) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from libs.offline.clauses import Clause
 from libs.offline.facts import Facts
 from libs.offline.lexicon import words
-from libs.offline.lexicon.nouns import NEVER, PEOPLE, PLACES, SYSTEMS
+from libs.offline.lexicon.nouns import DEFINABLE, NEVER, PEOPLE, PLACES, SYSTEMS
 from libs.offline.phrases import Phrase, phrase_at, split_list
 from libs.offline.tokens import Token, tokenise
 from libs.offline.words import singular
@@ -41,6 +42,7 @@ class Context:
     person: Phrase | None = None
     under: str = ""
     topic: tuple[Phrase, ...] = field(default=())
+    said: frozenset[str] = frozenset()
 
     def enter(self, under: str) -> None:
         """Take the heading of the next sentence as what "it" means, when it names a thing."""
@@ -50,7 +52,8 @@ class Context:
             self.subjects = self.topic or self.subjects
 
     def _heading(self, under: str) -> tuple[Phrase, ...]:
-        if not under or heading_kind(under) or len(under.split()) > 5:
+        titled = set(re.findall(r"\w+", under.lower())) <= set(self.facts.title) and bool(under)
+        if not under or heading_kind(under) or len(under.split()) > 5 or titled:
             return ()
         return tuple(phrase for phrase in phrases_of(tokenise(under))[:1] if thing_like(phrase))
 
@@ -76,6 +79,8 @@ def thing_like(phrase: Phrase) -> bool:
     """Say whether a phrase may name a thing to keep at all."""
     head = singular(phrase.head)
     if head == "application" and phrase.words == phrase.nouns[-1:] and "the" not in phrase.before:
+        return True
+    if head in DEFINABLE and phrase.plural and len(phrase.words) == 1:
         return True
     timed = len(phrase.nouns) > 1 and head in {"day", "hour", "slot", "year", "week"}
     return timed or (head not in NEVER and phrase.head not in NEVER and head not in SYSTEMS and len(head) > 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
+from libs.contracts.behaviour import Enforcement
 from libs.contracts.charter import Charter, Entity
 from libs.contracts.fields import Field, OnDelete, Relation, RelationKind
 from libs.offline.phrases import Phrase
@@ -28,6 +29,7 @@ class EntityDraft:
     owned: bool = False
     fixed: bool = False
     stated: int = 0
+    base: Entity | None = None
 
     def points_at(self, target: str) -> Relation | None:
         """Return the first relation that points at an entity's key."""
@@ -42,11 +44,12 @@ class Draft:
     entities: dict[str, EntityDraft] = field(default_factory=lambda: {})
     roles: dict[str, str] = field(default_factory=lambda: {})
     permissions: dict[tuple[str, str, bool], list[str]] = field(default_factory=lambda: {})
-    rules: list[tuple[str, str]] = field(default_factory=lambda: [])
+    rules: list[tuple[str, str, Enforcement | None]] = field(default_factory=lambda: [])
     assumptions: list[str] = field(default_factory=lambda: [])
     questions: list[str] = field(default_factory=lambda: [])
     parts: set[str] = field(default_factory=set[str])
     unused: list[str] = field(default_factory=lambda: [])
+    unread: list[str] = field(default_factory=lambda: [])
     base: Charter | None = None
 
     def entity(self, key: str) -> EntityDraft | None:
@@ -141,12 +144,12 @@ def draft_of(charter: Charter) -> Draft:
         key = keys[entity.name]
         told = "" if entity.description == purpose(entity) else entity.description
         made = EntityDraft(key, entity.name, entity.plural, told, fields, relations, entity.owned)
-        made.fixed, made.stated = True, len(fields)
+        made.fixed, made.stated, made.base = True, len(fields), entity
         draft.entities[key] = made
     draft.roles = {role.name: role.description for role in charter.roles}
     for grant in charter.permissions:
         draft.permissions[(grant.role, keys.get(grant.entity, ""), grant.own_only)] = list(grant.actions)
-    draft.rules = [(rule.text, keys.get(rule.entity, "")) for rule in charter.rules]
+    draft.rules = [(rule.text, keys.get(rule.entity, ""), rule.enforcement) for rule in charter.rules]
     draft.assumptions, draft.questions = list(charter.assumptions), list(charter.open_questions)
     return draft
 

@@ -86,7 +86,9 @@ def _rename_entity(draft: Draft, old: str, new: str) -> bool:
     draft.permissions = {
         (role, new if key == old else key, own): acts for (role, key, own), acts in draft.permissions.items()
     }
-    draft.rules = [(_reworded(text, old, new), new if key == old else key) for text, key in draft.rules]
+    draft.rules = [
+        (_reworded(text, old, new), new if key == old else key, enforcement) for text, key, enforcement in draft.rules
+    ]
     draft.assumptions = [_reworded(line.replace(before, pascal(new)), old, new) for line in draft.assumptions]
     return True
 

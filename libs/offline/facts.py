@@ -10,10 +10,14 @@ from libs.offline.phrases import Phrase
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A thing the system is to keep. ``strong``: it was listed as such, so an unknown word counts too."""
+    """A thing the system is to keep. ``strong``: it was listed as such, so an unknown word counts too.
+
+    ``defined``: the wish says what it has.
+    """
 
     phrase: Phrase
     strong: bool = True
+    defined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,15 @@ def constrained(field: Field, item: Item) -> Field:
         field = bounded(field, item.bounds)
     if item.length and field.type in {"string", "text"}:
         field = replace(field, max_length=max(1, min(item.length, 10_000)))
-    return _defaulted(field, item.default)
+    return _defaulted(_shape(field, item), item.default)
+
+
+def _shape(field: Field, item: Item) -> Field:
+    if item.scale is not None and field.type == "decimal":
+        field = replace(field, scale=min(item.scale, 12))
+    if item.shortest and field.type in {"string", "text"}:
+        field = replace(field, min_length=min(item.shortest, field.max_length or item.shortest))
+    return replace(field, pattern=item.pattern) if item.pattern and field.type == "string" else field
 
 
 def choosing(field: Field, choices: tuple[str, ...]) -> Field:

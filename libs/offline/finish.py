@@ -28,10 +28,14 @@ def finish(draft: Draft) -> Charter:
         entities=entities,
         roles=tuple(Role(role, text[:400]) for role, text in draft.roles.items()),
         permissions=_permissions(draft, names),
-        rules=tuple(Rule(f"R{n}", text, names.get(key, "")) for n, (text, key) in enumerate(draft.rules, 1)),
+        rules=tuple(Rule(f"R{n}", text, names.get(key, ""), law) for n, (text, key, law) in enumerate(draft.rules, 1)),
         assumptions=_capped(draft.assumptions, _MAX_NOTES, "further assumptions of the same kinds"),
         open_questions=_capped(draft.questions, _MAX_QUESTIONS, "further sentences that I did not turn into anything"),
         passages=draft.base.passages if draft.base else (),
+        reports=draft.base.reports if draft.base else (),
+        sign_in=draft.base.sign_in if draft.base else False,
+        confidence=draft.base.confidence if draft.base else None,
+        not_understood=tuple(line[:400] for line in draft.unread[:60]),
     )
     return replace(charter, endpoints=endpoints(charter, draft.base))
 
@@ -55,7 +59,8 @@ def _names(draft: Draft) -> dict[str, str]:
 
 def _entity(entity: EntityDraft, names: dict[str, str]) -> Entity:
     name = names[entity.key]
-    made = Entity(
+    made = replace(
+        entity.base or Entity(name, name),
         name=name,
         plural=entity.plural or plural_key(snake(name)),
         description=entity.description,

@@ -50,6 +50,9 @@ class Item:
     choices: tuple[str, ...] = ()
     default: str = ""
     length: int = 0
+    shortest: int = 0
+    scale: int | None = None
+    pattern: str = ""
     rest: str = ""
     inner: tuple[Item, ...] = field(default=())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from libs.offline.clauses import Clause, clauses
@@ -10,6 +11,8 @@ from libs.offline.facts import Facts, Stated
 from libs.offline.items import items
 from libs.offline.lexicon.verbs import RECORD
 from libs.offline.phrases import Phrase
+from libs.offline.prose.defining import defined
+from libs.offline.prose.lists import run_on
 from libs.offline.read_acts import read_act, read_belonging, read_own, read_transfer
 from libs.offline.read_fragments import read_fragment
 from libs.offline.read_has import add_inner, read_has, read_keeping, read_storing
@@ -17,6 +20,7 @@ from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
 from libs.offline.rephrase import SIGN_IN, rephrased
 from libs.offline.text import Statement, statements
+from libs.offline.words import singular
 
 Shape = Callable[[Clause, Context], bool]
 # The order matters: a shape further down would also fit much of what is above it.
@@ -24,15 +28,21 @@ SHAPES: tuple[Shape, ...] = (
     read_fragment, read_there_are, read_storing, read_intro, read_keeping,
     read_transfer, read_own, read_limit, read_has, read_belonging, read_act,
 )  # fmt: skip
+# What stands under these headings is read as the heading says.
+_HEADED = frozenset({"entities", "roles", "fields", "rules"})
 
 
 def read(text: str) -> Facts:
     """Return the facts that a text states."""
     facts = Facts()
-    context = Context(facts)
+    context = Context(facts, said=frozenset(singular(word) for word in re.findall(r"[a-z]+", text.lower())))
     for statement in statements(text):
-        for sentence in rephrased(statement.text):
-            _read_sentence(sentence, statement, context)
+        for piece in run_on(statement.text):
+            context.enter(statement.under)
+            left = None if heading_kind(statement.under) in _HEADED else defined(piece, context)
+            for told in [piece] if left is None else left:
+                for sentence in rephrased(told):
+                    _read_sentence(sentence, statement, context)
             context.first = False
     return facts
 

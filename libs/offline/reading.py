@@ -5,12 +5,14 @@ from __future__ import annotations
 from libs.contracts.charter import Charter, Requirements
 from libs.offline.assemble import add_loose, assemble
 from libs.offline.changes import change
+from libs.offline.collect import prune
 from libs.offline.complete import complete, describe_guesses
 from libs.offline.documents import last_document, merged
 from libs.offline.domains import fill_from_domain, house
 from libs.offline.draft import Draft
 from libs.offline.facts import Facts
 from libs.offline.finish import finish
+from libs.offline.prose.behave import behave
 from libs.offline.questions import ask_back, note_unread
 from libs.offline.reader import read
 from libs.offline.relate import link_usual
@@ -49,9 +51,10 @@ def first_reading(wish: str) -> Charter | None:
     if not draft.entities and not fill_from_domain(draft, wish, facts.asked or bool(facts.title)):
         return None
     add_loose(draft, facts.loose)
+    prune(draft, facts)
     settle(draft, facts)
     draft.entities = dict(sorted(draft.entities.items(), key=lambda pair: first_place(pair[0], wish)))
-    return finish(draft)
+    return behave(finish(draft), wish)
 
 
 def first_place(key: str, wish: str) -> int:
@@ -69,5 +72,6 @@ def settle(draft: Draft, facts: Facts) -> None:
     describe_guesses(draft)
     if "sign-in" in facts.topics:
         draft.assume("Signing in is not a thing to keep: no entity holds passwords; roles say who may do what.")
+    draft.unread = [" ".join(text.split()) for text in (*facts.unread, *draft.unused)]
     for line in note_unread([*facts.unread, *draft.unused]):
         draft.ask(line)

@@ -8,7 +8,24 @@ from dataclasses import dataclass, field
 
 # Prose is read up to here; 64 KiB is also the largest wish the edge takes.
 MAX_CHARACTERS = 65_536
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": ".", "•": "-", "\t": "    "})
+_QUOTES = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "…": ".",
+        "•": "-",
+        "→": "->",
+        "⇒": "->",
+        "×": "*",
+        "≥": ">=",
+        "≤": "<=",
+        "\t": "    ",
+    }
+)
 _BULLET = re.compile(r"^(\s*)(?:[-*+·]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*(.+?)\*\*:?)\s*$")
 _ABBREVIATIONS = re.compile(r"\b(e\.g|i\.e|etc|vs|approx|max|min|no|nr|incl)\.(?=[\s,)])", re.IGNORECASE)

@@ -60,7 +60,7 @@ STRING: Final = words(
     breed caption headline subtitle surname firstname lastname iban vin serial designation occupation profession
     nationality province postal host platform ean upc hash hex key fax mobile telephone cell father mother sender
     recipient edition dosage strength frequency publisher writer creator composer origin destination from to source
-    target place symptom diagnosis hours coordinates dimensions initials shape scent fuel engine gearbox
+    target place symptom diagnosis hours question coordinates dimensions initials shape scent fuel engine gearbox
     transmission grape style mood method ethnicity religion
     """
 )
@@ -93,8 +93,9 @@ MASS_FIELDS: Final = words(
 # Nouns that are a column after "has a", yet a table of their own when they stand alone or in the plural.
 EITHER: Final = words(
     """
-    author publisher category genre address comment note photo image picture language brand manufacturer model type
-    video file message document attachment artist director location country city region color reading measurement
+    author question publisher category genre address comment note photo image picture language brand manufacturer
+    model type video file message document attachment artist director location country city region color reading
+    measurement
     number answer subject diagnosis symptom payment position host material species season rating unit fine penalty
     bid charge expense feedback review creator composer place platform track order tag source summary premium
     observation make poster rent deposit departure arrival agenda history budget key code skill score level step

@@ -80,6 +80,10 @@ NEVER: Final = words(
     word sentence paragraph wish description spec specification scope phase stage mvp prototype demo
     """
 )
+# Words of the list above, and of the systems, that are a thing to keep once the wish says what they have.
+DEFINABLE: Final = words(
+    "option case lot call talk version step tool service program entry response point code phase rule screen record"
+)
 # Plural things that label others: many of them on many things.
 LABELS: Final = words(
     "tag category label genre topic keyword skill amenity allergen interest feature language hashtag certification"

@@ -47,7 +47,10 @@ def _columns(entity: Entity) -> Iterator[str]:
 
 
 def _references(charter: Charter) -> Iterator[str]:
-    names, roles = {entity.name for entity in charter.entities}, {role.name for role in charter.roles}
+    names, roles = (
+        {entity.name for entity in charter.entities},
+        {*(role.name for role in charter.roles), "public", "user", "admin"},
+    )
     for entity in charter.entities:
         yield from (f"{entity.name}.{one.name} to nowhere" for one in entity.relations if one.target not in names)
     for one in charter.permissions:

@@ -17,7 +17,6 @@ WISHES = (
             "quantity:integer) User() Rating(stars:integer) Comment()"
         ),
         ("Ingredient.recipe>Recipe Rating.recipe>Recipe Rating.user>User Comment.recipe>Recipe Comment.user>User"),
-        roles="user",
         rules=0,
     ),
     Wish(

@@ -82,7 +82,6 @@ Each lesson takes place in one classroom. Teachers can create lessons. Students 
         ),
         "User() Board() Column() Card(title description:text position:integer due_date:date?)",
         "Board.user>User Column.board>Board Card.column>Column Card.assignee>User",
-        roles="user",
         rules=0,
     ),
     Wish(
@@ -130,7 +129,6 @@ Each lesson takes place in one classroom. Teachers can create lessons. Students 
         ),
         ("Movie(title release_year:integer genre director) Actor(name birth_date:date) User() Review(rating:integer)"),
         "Actor.movies>>Movie Review.movie>Movie Review.user>User",
-        roles="user",
         rules=0,
     ),
     Wish(

@@ -54,7 +54,7 @@ def test_an_entity_is_removed_with_all_that_speaks_of_it():
     assert [entity.name for entity in charter.entities] == ["Member", "Loan"]
     assert links_of(charter, "Loan") == {"member": "many_to_one Member"}
     assert charter.permissions == ()
-    assert [rule.id for rule in charter.rules] == ["R1"]
+    assert all(rule.enforcement is None for rule in charter.rules if "lent" in rule.text), "its column is gone"
 
 
 @pytest.mark.parametrize("sentence", ["remove the ISBN from books", "drop isbn", "books don't need an ISBN"])

@@ -1,0 +1,111 @@
+"""The second reading of a wish: its sentences give states, rules, rights, actions and reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from libs.contracts.charter import Charter
+from libs.offline.endpoints import endpoints
+from libs.offline.prose.asks import read_asks
+from libs.offline.prose.conditions import read_conditions
+from libs.offline.prose.counts import read_counts
+from libs.offline.prose.deeds import read_deeds
+from libs.offline.prose.formulas import read_formulas
+from libs.offline.prose.lifecycle import read_states, settle_initial
+from libs.offline.prose.links import people_kept, read_links
+from libs.offline.prose.lists import run_on
+from libs.offline.prose.marks import Marker, Told
+from libs.offline.prose.rights import read_rights
+from libs.offline.prose.sound import sound
+from libs.offline.prose.traits import read_traits
+from libs.offline.prose.world import World, opened
+from libs.offline.text import statements
+
+Reader = Callable[[Told, World], bool]
+_FIRST: tuple[Reader, ...] = (read_states,)
+_SECOND: tuple[Reader, ...] = (read_traits, read_deeds, read_formulas)
+_SPLIT = re.compile(
+    r"\s*;\s*|,\s+(?:but|and|so)\s+(?=(?:an?|the|each|every|no|one|once|when|if|all|any|both|only"
+    r"|nobody|also|then|[a-z]+s)\b)"
+)
+
+
+def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
+    """Return a charter with the behaviour that a text states; rules that became behaviour leave their words."""
+    world = opened(charter)
+    sentences = [(one.text, one.under) for one in statements(text)]
+    _all(sentences, world, (people_kept,))
+    _all(sentences, world, (read_links,), plurals=True)
+    world.claimed.clear()
+    _all(sentences, world, _FIRST)
+    settle_initial(world)
+    _all(sentences, world, _SECOND)
+    _all([(piece, under) for told, under in sentences for piece in run_on(told)], world, (_rules,))
+    _all(sentences, world, (_rights,))
+    _all(sentences, world, (read_asks,))
+    _leave_words(world, len(charter.rules))
+    made = _judged(sound(world.closed()), sentences, world, base)
+    return replace(made, endpoints=endpoints(made, base))
+
+
+def _judged(charter: Charter, sentences: list[tuple[str, str]], world: World, base: Charter | None) -> Charter:
+    """Say what was not understood, and how sure the reading is: the share of sentences something was made of."""
+    claimed = [" ".join(text.split()) for text in world.claimed]
+
+    def left(line: str) -> bool:
+        return not any(line.strip(" .") in text or text in line for text in claimed)
+
+    missed = tuple(line for line in charter.not_understood if left(line))
+    asked = tuple(
+        line
+        for line in charter.open_questions
+        if not line.startswith("Not used") or left(line.partition('"')[2].rstrip('".'))
+    )
+    share = 1 - min(len(missed), len(sentences)) / max(1, len(sentences))
+    sure = round(95 * share) - min(20, 2 * len(charter.assumptions))
+    confidence = base.confidence if base else max(5, sure)
+    return replace(charter, not_understood=missed, open_questions=asked, confidence=confidence)
+
+
+def _rules(told: Told, world: World) -> bool:
+    parts = [Told(part.strip(), part.strip(), told.before) for part in _SPLIT.split(told.marked)]
+    whole = read_counts(told, world) or read_conditions(told, world)
+    if whole or len(parts) < 2:
+        return whole
+    done = [read_counts(part, world) or read_conditions(part, world) for part in parts if part.marked]
+    return any(done)
+
+
+def _rights(told: Told, world: World) -> bool:
+    return read_rights(told, world)
+
+
+def _all(
+    sentences: Iterable[tuple[str, str]], world: World, readers: tuple[Reader, ...], plurals: bool = False
+) -> None:
+    """Read each sentence; what one is about is what "it" in the next means."""
+    marker = Marker(world, plurals)
+    before: tuple[str, ...] = ()
+    for text, under in sentences:
+        heading = tuple(re.findall(r"@(\w+)", marker.mark(under))) if under and len(under.split()) < 6 else ()
+        told = Told(text, marker.mark(text), tuple(dict.fromkeys((*heading, *before)))[:6])
+        done = [reader(told, world) for reader in readers]
+        if any(done):
+            world.claimed.append(text)
+        before = (*told.things()[:3], *before)[:6]
+
+
+def _leave_words(world: World, given: int) -> None:
+    """Drop rules in words whose sentence became behaviour."""
+    said = [set(re.findall(r"\w+", text.lower())) for text in world.claimed]
+
+    def told(text: str) -> bool:
+        words = set(re.findall(r"\w+", text.lower())) - {"cannot", "never", "email"}
+        return any(len(words & one) >= 0.8 * len(words) for one in said)
+
+    world.rules = [
+        rule for index, rule in enumerate(world.rules) if index >= given or rule.enforcement or not told(rule.text)
+    ]
