@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from libs.blueprint import rules_module
 from libs.contracts import events as e
-from libs.contracts.artifacts import Architecture, Module
+from libs.contracts.artifacts import Architecture, Diagram, Module
 from libs.contracts.run import Run
 from libs.contracts.work import WriteFile
 from services.agents.implementer.context import MAX_NEIGHBOURS, context
@@ -20,7 +20,7 @@ RUN = Run(
     requested_at="",
     resumed_at="",
     charter=LIBRARY,
-    architecture=Architecture("d", modules=(RULES, REPORTS)),
+    architecture=Architecture("d", (Diagram("er", "erDiagram"),), (RULES, REPORTS)),
 )
 ORDER = WriteFile("p1", "r1", path=RULES.path)
 
@@ -36,6 +36,12 @@ def test_a_model_is_shown_the_files_that_its_own_refers_to_and_no_others() -> No
     shown = {file.path for file in context(RUN, ORDER).neighbours}
     assert {"app/errors.py", "app/models/loan.py", "app/schemas/loan.py"} <= shown
     assert not shown & {"app/main.py", "app/routes/loans.py", "app/crud.py"}
+
+
+def test_a_model_is_told_of_the_other_modules_but_not_of_its_own_twice() -> None:
+    shown = context(RUN, ORDER)
+    assert shown.module == RULES
+    assert shown.architecture == Architecture("d", modules=(REPORTS,))
 
 
 def test_a_file_that_was_not_accepted_is_what_a_model_mends() -> None:
