@@ -269,6 +269,4 @@ BITING = Charter(
     rules=(Rule("R1", "An order needs a class."), Rule("R2", "Every session has a page.", entity="Session")),
 )
 
-ALL = {
-    charter.name: charter for charter in (LIBRARY, TODO, INVENTORY, EVERYTHING, BITING, READING_ROOM, FOLDERS)
-}
+ALL = {charter.name: charter for charter in (LIBRARY, TODO, INVENTORY, EVERYTHING, BITING, READING_ROOM, FOLDERS)}

@@ -59,6 +59,15 @@ def options(url: str, name: str, closing: Closing) -> dict[str, Any]:
     }
 
 
+async def settled(client: Client) -> None:
+    """Wait until the server has seen whatever was sent before, subscriptions too.
+
+    Twice, because the client writes the ping of a flush at once, ahead of what it still holds back.
+    """
+    await client.flush()
+    await client.flush()
+
+
 async def leave(client: Client) -> None:
     """Flush what is pending and close. A server that is gone is no reason not to."""
     with contextlib.suppress(*GONE):

@@ -15,7 +15,7 @@ from faststream.nats.response import NatsResponse
 from nats.aio.client import Client
 
 from libs.contracts.asks import STATUS_HEADER, Ask
-from libs.eventlog.connection import GONE, Closing, leave, options
+from libs.eventlog.connection import GONE, Closing, leave, options, settled
 from libs.eventlog.pulls import expire
 from libs.runtime import tracing
 from libs.runtime.asking import AskHandler, answer
@@ -81,7 +81,7 @@ class Bus:
         logging.getLogger("nats").setLevel(logging.CRITICAL)
         await self._broker.start()
         # Until the server has seen the subscriptions, a question would be refused for want of anybody to answer it.
-        await self._client.flush()
+        await settled(self._client)
 
     @property
     def _client(self) -> Client:

@@ -18,6 +18,7 @@ from services.projector.schema import create, deployed, fingerprint
 from services.projector.store import LIVE, Checkpoint, Fenced, Store
 
 PAUSE = 0.25  # seconds before the next try
+LOOK_SECONDS = 2.0  # without a fact, after which the views are looked at
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +90,21 @@ class Projector:
         self._fault, self._followed = "", True
         async with reading(self._events, projection.position) as reader:
             while not _cancelled():
-                intake = await reader.next()
+                try:
+                    intake = await reader.next(LOOK_SECONDS)
+                except TimeoutError:
+                    await self._check(projection.position)
+                    continue
                 with tracing.batch("projector", (record.headers for record in intake.records)):
                     await projection.take(intake)
                 self._counters.position.set(projection.position)
         raise asyncio.CancelledError
+
+    async def _check(self, position: int) -> None:
+        # A crash of PostgreSQL takes back its newest commits, and in a quiet log no next fact would show that.
+        found = await deployed(self._database)
+        if found is None or found.position != position:
+            raise Fenced(f"the views are no longer at {position}")
 
 
 def _cancelled() -> bool:

@@ -26,7 +26,15 @@ class Figure:
         sign = "≤" if self.at_most else "≥"
         mark = "ok  " if self.met else "MISS"
         goal = f"{sign} {self.limit:g} {self.unit}"
-        return f"{mark}  {self.what:<58} {self.value:>9.3g} {self.unit:<8} {goal:<16} {self.bare}"
+        return f"{mark}  {self.what:<54} {_short(self.value):>8} {self.unit:<8} {goal:<16} {self.bare}".rstrip()
+
+
+HEAD = f"      {'figure':<54} {'measured':>8} {'':<8} {'target':<16} in the same run"
+
+
+def _short(value: float) -> str:
+    """Three digits that matter, without an exponent."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -10,7 +10,7 @@ from deploy.local.small_model import SmallModel, serve
 PATIENT = {
     "LLM_BRIEF": "true",
     "LLM_TEMPERATURE": "0.3",
-    "LLM_MAX_TOKENS": "4000",
+    "LLM_MAX_TOKENS": "2000",
     "LLM_TIMEOUT": "1800",
     "LLM_TOKEN_TIMEOUT": "600",
     "LLM_MAX_CONCURRENCY": "1",

@@ -21,17 +21,18 @@ from libs.client.api import Interius
 from libs.client.models import Event, RunView
 from libs.client.view.describe import describe
 from libs.contracts import events as e
-from libs.contracts.artifacts import Usage
+from libs.contracts.artifacts import Budget, Usage
 from libs.contracts.run import add_usage
 from libs.testing.stack import StackProcess, ended, stack_process
 from libs.testing.waiting import until
 from tests.e2e.wishes import LIBRARY
 
 STORY = FOLDER / "story.jsonl"  # the newest run's whole log, for whoever wants to read what the model said
+MOST_MINUTES = 30.0
 SETTLE_SECONDS = 90.0  # a run's deadline is looked at every 30 s, and only then let go of
 MOST_QUESTIONS = 2
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(4500)]  # a run's own budget is an hour
+pytestmark = [pytest.mark.live, pytest.mark.timeout(2700)]
 
 
 @pytest.fixture
@@ -76,18 +77,20 @@ def has_an_honest_end(run: RunView) -> None:
         return
     assert run.status == "failed"
     assert run.failure
-    assert run.failure.stage in run.failure.message
-    assert run.failure.stage in {stage.stage for stage in run.stages}
+    assert run.failure.message
     assert run.failure.advice
+    if run.failure.reason != "deadline_exceeded":  # whatever stage a slow machine was in
+        assert run.failure.stage in run.failure.message
+        assert run.failure.stage in {stage.stage for stage in run.stages}
 
 
 def left_its_facts(story: list[Event], run: RunView) -> None:
-    """Each order that was begun led to something, but for those that the failure of another cut short."""
+    """Each order that was begun led to something, but for those that the end of the run cut short."""
     outcomes = {event.causationid for event in story if event.name != "stage_started"}
     begun = [fact for event in story if isinstance(fact := event.fact(), e.StageStarted)]
     cut_short = {fact.stage for fact in begun if fact.work_id not in outcomes}
     assert begun
-    assert cut_short <= ({run.failure.stage} if run.failure else set())
+    assert cut_short <= ({run.failure.stage or begun[-1].stage} if run.failure else set())
 
 
 def counted_its_tokens(story: list[Event], run: RunView, model: str) -> None:
@@ -102,7 +105,7 @@ def counted_its_tokens(story: list[Event], run: RunView, model: str) -> None:
 async def test_a_whole_wish_comes_to_an_honest_end(stack: StackProcess, settings: dict[str, str]) -> None:
     async with stack.client() as client:
         project = await client.create_project("Live")
-        begun = await client.start_run(project.id, LIBRARY)
+        begun = await client.start_run(project.id, LIBRARY, budget=Budget(minutes=MOST_MINUTES))
         story = await told(client, begun.id)
         run = await ended(client, begun.id)  # the views may be a moment behind the log
         sys.stdout.write(f"\n{run.status}: {run.usage}\n{run.failure}\n")

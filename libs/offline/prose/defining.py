@@ -274,13 +274,14 @@ def _owns(owner: Phrase, body: str, context: Context) -> list[str]:
     left: list[str] = []
     context.subjects = (owner,)
     for part in gathered(members(body)):
-        item = None if _RELATING.match(part) else item_of(part)
+        asked = re.match(r"(?:who|which|what|on which|in which) \w+ (?:it|they|he|she)\b", part)
+        item = item_of(part) if asked or not _RELATING.match(part) else None
         if item is not None:
             for one in opened(item):
                 note_item(context, owner, one)
         elif left and re.match(r"(?:optionally |also |or )?(?:to|for|by|on|in) ", part):
             left[-1] = f"{left[-1]} and {part}"
-        elif either := re.fullmatch(r"is (?:either )?\(([^()]+)\)", part):
+        elif either := re.fullmatch(r"(?:is )?(?:either )?\(([^()]+)\)", part):
             note_item(
                 context,
                 owner,

@@ -124,7 +124,7 @@ def _role_like(name: str) -> bool:
 def _acts(rest: str, told: Told) -> bool:
     """Say whether what follows the actors is something done, with leave or by staff."""
     modal = _MODAL.match(rest)
-    after = rest[modal.end() :].split() if modal else rest.split()
+    after = re.sub(r"^ *(?:only|also|just|then|still)\b", "", rest[modal.end() :] if modal else rest).split()
     if not after:
         return False
     if modal and modal[1]:

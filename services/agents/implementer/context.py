@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from libs.blueprint import compile_project
 from libs.contracts.artifacts import Architecture, Module, SourceFile
 from libs.contracts.run import Run
@@ -24,7 +26,7 @@ def context(run: Run, order: WriteFile) -> FileInput:
         path=order.path,
         module=module_at(run, order.path),
         charter=run.charter,
-        architecture=run.architecture,
+        architecture=_around(run.architecture, order.path),
         neighbours=_neighbours(run, order.path, start + current),
         current=current,
         reasons=order.reasons,
@@ -35,6 +37,11 @@ def module_at(run: Run, path: str) -> Module | None:
     """The planned module whose file is ``path``."""
     modules = run.architecture.modules if run.architecture else ()
     return next((module for module in modules if module.path == path), None)
+
+
+def _around(architecture: Architecture, path: str) -> Architecture:
+    """The design without what is shown anyway, or says nothing about code."""
+    return replace(architecture, diagrams=(), modules=tuple(m for m in architecture.modules if m.path != path))
 
 
 def _start(run: Run, path: str) -> str:

@@ -20,7 +20,7 @@ from libs.eventlog.memory import MemoryLog
 from libs.runtime.postgres import Database
 from services.projector.projection import OutOfOrder
 from services.projector.projector import Projector
-from tests.component.projector.conftest import append, dump, reached, rebuilt, running, until
+from tests.component.projector.conftest import TABLES, append, dump, reached, rebuilt, running, until
 from tests.component.projector.test_rebuild import stories
 
 
@@ -122,6 +122,19 @@ async def test_views_go_on_when_postgres_is_killed_and_comes_back(
     live = await dump(views)
     assert len(live["runs"]) == 12
     assert await rebuilt(projector, views) == live
+
+
+async def test_commits_that_a_crash_took_back_are_made_again_although_nothing_new_comes(
+    events: JetStreamLog, views: Database, projector: Projector
+):
+    async with running(projector):
+        position = await append(events, *stories(3))
+        await until(views, position)
+        live = await dump(views)
+        async with views.transaction() as session:
+            await session.execute(f"truncate {', '.join(TABLES)}; update checkpoint set position = 0")
+        await until(views, position)
+    assert await dump(views) == live
 
 
 async def test_views_go_on_when_nats_is_killed_and_comes_back(
