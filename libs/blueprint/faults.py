@@ -10,9 +10,9 @@ from libs.blueprint import names
 from libs.blueprint.access_faults import access_faults, entity_faults
 from libs.blueprint.behaviour_faults import behaviour_faults
 from libs.blueprint.field_faults import field_faults
-from libs.blueprint.normal import plain
+from libs.blueprint.normal import plain_views
 from libs.blueprint.stamps import USERS
-from libs.blueprint.view import SCHEMAS, EntityView, entity_views
+from libs.blueprint.view import SCHEMAS, EntityView
 from libs.contracts.artifacts import Architecture
 from libs.contracts.charter import Charter, Entity
 from libs.contracts.fields import Field, Relation
@@ -27,7 +27,7 @@ def check_charter(charter: Charter, architecture: Architecture | None = None) ->
     faults = [*_entities(charter), *_mentions(charter), *(_architecture(architecture) if architecture else ())]
     # What is derived from names can only be judged once the names themselves are right.
     found = tuple(faults) or tuple(_derived(charter))
-    return found or behaviour_faults(charter, entity_views(plain(charter)))
+    return found or behaviour_faults(charter, plain_views(charter))
 
 
 def _entities(charter: Charter) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _twice(places: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def _derived(charter: Charter) -> Iterator[str]:
     """Check what names are turned into, which rows need which others, and who may do what with them."""
-    views = entity_views(plain(charter))
+    views = plain_views(charter)
     found = [*_names(charter, views), *_loops(views)]
     yield from (_at_its_place(fault, charter) for fault in found)
     yield from () if found else access_faults(charter, views)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from libs.blueprint import names
+from libs.blueprint.view import EntityView, entity_views
 from libs.contracts.charter import Charter, Entity, Permission, UniqueTogether
 from libs.contracts.fields import Relation
 
@@ -26,6 +28,12 @@ def plain(charter: Charter) -> Charter:
         entities=(*entities, *pairs.values()),
         permissions=(*charter.permissions, *grants),
     )
+
+
+@lru_cache(maxsize=4)
+def plain_views(charter: Charter) -> list[EntityView]:
+    """Return the views of a charter's plain form, the same ones to whoever asks, so that they are judged once."""
+    return entity_views(plain(charter))
 
 
 def _with_fields(charter: Charter) -> Iterator[tuple[Entity, Relation]]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from libs.blueprint import access, behaviour, custom, migration, pins, values
 from libs.blueprint.indexes import Index, ruled
-from libs.blueprint.normal import plain
+from libs.blueprint.normal import plain, plain_views
 from libs.blueprint.proofs import access_values
 from libs.blueprint.seeds import seeds
 from libs.blueprint.source import import_block, natural
 from libs.blueprint.tables import tables
-from libs.blueprint.view import SCHEMAS, entity_views
+from libs.blueprint.view import SCHEMAS
 from libs.contracts.artifacts import Architecture
 from libs.contracts.behaviour import Rule
 from libs.contracts.charter import Charter, Endpoint
@@ -27,7 +27,7 @@ class Project:
     def __init__(self, charter: Charter, architecture: Architecture) -> None:
         self.charter = plain(charter)
         self.architecture = architecture
-        self.views = entity_views(self.charter)
+        self.views = plain_views(charter)
         self.seeds = seeds(self.views)
         self.signs_in = access.signs_in(self.charter)
         self.types = {field.type for view in self.views for field in view.fields} | behaviour.types(self.views)
