@@ -39,7 +39,10 @@ PEOPLE: Final = words(
     captain soldier pilot traveler traveller rider walker beekeeper keeper breeder trainee intern apprentice
     principal headmaster secretary treasurer storekeeper shopkeeper warehouseman bartender janitor janitors handler
     sitter groomer runner hiker climber swimmer cyclist skater dancer singer performer exhibitor delegate voter
-    donator giver winner loser bidder auctioneer
+    donator giver winner loser bidder auctioneer juror picker packer caretaker assistant foreman steward usher installer
+    electrician plumber cleaner porter concierge coordinator officer guide ranger lifeguard neighbour neighbor tester
+    midwife paramedic counselor counsellor psychologist physiotherapist translator interpreter journalist registrar dean
+    warden guard archivist marshal umpire timekeeper scorer postman apiarist sommelier roaster brewer baker
     """
 )
 # People who run the system rather than being kept in it, unless the wish gives them fields.
@@ -47,7 +50,8 @@ STAFF: Final = words(
     """ organizer organiser
     admin administrator librarian editor moderator operator superuser receptionist cashier accountant supervisor
     clerk auditor dispatcher manager staff planner owner analyst bookkeeper secretary approver storekeeper
-    shopkeeper everyone anyone curator treasurer bartender chef waiter
+    shopkeeper everyone anyone curator treasurer bartender chef waiter juror picker packer caretaker assistant foreman
+    steward usher coordinator registrar archivist marshal concierge
     """
 )
 PLACES: Final = words(

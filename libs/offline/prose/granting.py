@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE, STAFF
+from libs.offline.prose import deeds
 from libs.offline.prose.world import World
 from libs.offline.words import singular, snake
 
@@ -81,7 +82,7 @@ def _actions(deed: Deed, entity: str, world: World) -> list[str]:
     out: list[str] = []
     for lemma in deed.verbs:
         action = action_of(lemma)
-        if lemma in own:
+        if lemma in own or deeds.deed(world, entity, lemma):
             out.append(lemma)
         elif action == "all" or lemma == "do":
             out += _CRUD
