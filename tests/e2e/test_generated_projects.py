@@ -26,7 +26,7 @@ migrate(migrated)
 found = []
 for engine in (made, migrated):
     with engine.connect() as connection:
-        rows = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%'"))
+        rows = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%'"))
         found.append({name: sorted(line.strip(" ,") for line in (sql or "").splitlines()) for name, sql in rows})
 print(json.dumps(found))
 """
