@@ -19,6 +19,8 @@ from libs.offline.relate import actor_of, has_entity, relate_all
 from libs.offline.words import article, field_name, human, pascal, singular, singular_key
 
 _SECRETS = frozenset({"password", "password_hash", "passwd", "passwords"})
+# What tells two ends of a way apart: a start station and an end station, though a station may be a column elsewhere.
+_ENDS = frozenset({"source", "target", "from", "to", "start", "end", "origin", "destination", "pickup", "return"})
 _STOCK = frozenset({"stock", "inventory", "quantity"})
 
 
@@ -79,6 +81,8 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
     key = draft.find(phrase) or (
         draft.find_key(head) if len(phrase.words) > 1 and head not in attributes.ATTRIBUTES else ""
     )
+    if not key and len(phrase.words) == 2 and phrase.words[0] in _ENDS:
+        return draft.find_key(head)
     if not key and head in PARTS and not phrase.plural and head not in attributes.EITHER:
         key = actor_of(draft)
     if not key and len(phrase.words) == 2 and phrase.words[0] in {"parent", "sub", "child"}:

@@ -24,6 +24,8 @@ _BOUNDED = {"integer": re.compile(r"-?\d{1,15}"), "decimal": re.compile(r"-?\d{1
 _SIGNED = words(
     "balance profit latitude longitude temperature level position rank altitude elevation score rating value"
 )
+# Given as whole numbers where they are said to go from one whole number to another.
+_WHOLE = frozenset({"value", "score", "points", "grade", "mark"})
 _IS = ("is_", "has_", "can_", "was_")
 _AT = re.compile(r"(^|_)(at|time|timestamp|datetime)$")
 _ON = re.compile(r"(^|_)(on|date|day|birthday|dob|deadline|expiry)$|^(date|day)_of_")
@@ -181,6 +183,11 @@ def bounded(field: Field, bounds: tuple[str, str]) -> Field:
         if field.type not in {"string", "enum"}:
             return field
         field = retyped(field, "decimal" if any("." in bound for bound in bounds) else "integer")
+    broken = any("." in bound for bound in bounds)
+    if field.type == "integer" and broken:
+        field = retyped(field, "decimal")
+    if field.type == "decimal" and all(bounds) and not broken and field.name in _WHOLE:
+        field = retyped(field, "integer")
     shape = _BOUNDED["integer" if field.type == "integer" else "decimal"]
     low, high = (_inclusive(bound, field.type, shape) for bound in bounds)
     if low is not None and high is not None and float(low) > float(high):

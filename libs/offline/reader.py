@@ -13,6 +13,7 @@ from libs.offline.lexicon.verbs import RECORD
 from libs.offline.phrases import Phrase
 from libs.offline.prose.defining import defined
 from libs.offline.prose.lists import run_on
+from libs.offline.prose.restated import belonging, restated
 from libs.offline.read_acts import read_act, read_belonging, read_own, read_transfer
 from libs.offline.read_fragments import read_fragment
 from libs.offline.read_has import add_inner, read_has, read_keeping, read_storing
@@ -39,12 +40,21 @@ def read(text: str) -> Facts:
     for statement in statements(text):
         for piece in run_on(statement.text):
             context.enter(statement.under)
-            left = None if heading_kind(statement.under) in _HEADED else defined(piece, context)
-            for told in [piece] if left is None else left:
-                for sentence in rephrased(told):
-                    _read_sentence(sentence, statement, context)
+            listed = heading_kind(statement.under) in _HEADED
+            for said in [piece] if listed else restated(piece, context):
+                _read_piece(said, statement, context)
             context.first = False
     return facts
+
+
+def _read_piece(piece: str, statement: Statement, context: Context) -> None:
+    listed = heading_kind(statement.under) in _HEADED
+    if not listed and belonging(piece, context):
+        return
+    left = None if listed else defined(piece, context)
+    for told in [piece] if left is None else left:
+        for sentence in rephrased(told):
+            _read_sentence(sentence, statement, context)
 
 
 def _read_sentence(sentence: str, statement: Statement, context: Context) -> None:

@@ -28,7 +28,9 @@ _QUOTES = str.maketrans(
 )
 _BULLET = re.compile(r"^(\s*)(?:[-*+·]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*(.+?)\*\*:?)\s*$")
-_ABBREVIATIONS = re.compile(r"\b(e\.g|i\.e|etc|vs|approx|max|min|no|nr|incl)\.(?=[\s,)])", re.IGNORECASE)
+_ABBREVIATIONS = re.compile(
+    r"\b(e\.g|i\.e|etc|vs|approx|max|min|(?<!or )no(?! [A-Z])|nr|incl)\.(?=[\s,)])", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=\S)|\s*;\s+|\n{2,}|\s+-\s+(?=(?:and|so|but|each|every|the)\b)")
 _VERBISH = re.compile(
     r"\b(can|cannot|must|should|may|will|has|have|is|are|belongs?|only|never|contains?|includes?|needs?|when|if)\b",

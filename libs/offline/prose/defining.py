@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 from libs.offline.context import Context, heading_kind
 from libs.offline.items import Item
-from libs.offline.lexicon import grammar, verbs, words
+from libs.offline.lexicon import grammar, verbs
 from libs.offline.phrases import Phrase
 from libs.offline.prose.heads import (
+    ASKING,
+    NO_LIST,
+    NO_OWNER,
+    RELATING,
     asks,
     column,
     columnar,
@@ -70,28 +74,10 @@ _WITHS = re.compile(
 )
 _RECORDING = re.compile(
     rf"^({_DET}[a-z]+) ([a-z]+) ({_DET}[a-z]+(?: [a-z]+)?)(?: (?:from|between) ((?:an?|the|its)?"
-    r" ?[a-z ]+?) (?:to|until|and) ((?:an?|the|its)? ?[a-z ]+?))?(?:,? (?:with|giving|and gives)"
+    r" ?[a-z -]+?) (?:to|until|and) ((?:an?|the|its)? ?[a-z -]+?))?(?:,? (?:with|giving|and gives)"
     r" (.+))?$",
     re.I,
 )
-_NO_LIST = re.compile(
-    r"^(?:to|been|no|not|at most|at least|up to|max|more|less|only|exactly|one|two|three|\d+|full"
-    r"|access|it|them|the right|had)\b",
-    re.I,
-)
-_NO_OWNER = words(
-    "people person report reports note notes example rule rules role roles who search filter if when constraint"
-    " constraints hint history life cycle flow lifecycle state states status step steps everyone nobody somebody"
-    " permissions access"
-)
-_RELATING = re.compile(
-    r"^(?:(?:they|it|he|she|who|which|that)(?:'re|'s| is| are)? |is |are |belongs? |refers? |points? |comes? |lives? "
-    r"|works? )",
-    re.I,
-)
-
-
-_ASKING = re.compile(r"^(?:(?:the |an? )?reports?\b|search\b|filters?\b|sort\b)", re.I)
 
 
 def defined(sentence: str, context: Context) -> list[str] | None:
@@ -100,15 +86,20 @@ def defined(sentence: str, context: Context) -> list[str] | None:
     for shape in _SHAPES:
         left = shape(text, context)
         if left is not None:
-            return left
+            return [more for one in left for more in _again(one, context)] if shape is _bracketed else left
     return None
+
+
+def _again(left: str, context: Context) -> list[str]:
+    more = defined(left, context)
+    return [left] if more is None else more
 
 
 def _colon(text: str, context: Context) -> list[str] | None:
     found = _COLON.match(text)
     if found is None or re.search(r"->|=", found[1]):
         return None
-    if _ASKING.match(text):
+    if ASKING.match(text):
         return []
     head, body = found[1].strip(" *"), found[2]
     if heading_kind(head) == "entities" and (parts := _nested(body)) is not None:
@@ -116,7 +107,7 @@ def _colon(text: str, context: Context) -> list[str] | None:
         return []
     name, related = headed(head)
     owner = thing(name)
-    if owner is None or owner.words[-1] in _NO_OWNER or heading_kind(head) or asks(head, body):
+    if owner is None or owner.words[-1] in NO_OWNER or heading_kind(head) or asks(head, body):
         return None
     if context.first and name == head and (left := _intro(head, body, context)) is not None:
         return left
@@ -169,7 +160,7 @@ def _nested(body: str) -> list[tuple[Phrase, list[Item]]] | None:
 
 def _possessing(text: str, context: Context) -> list[str] | None:
     found = _KEPT.match(text) or _HAS.match(text)
-    if found is None or _NO_LIST.match(found[2]):
+    if found is None or NO_LIST.match(found[2]):
         return None
     owner = _subject(found[1], context)
     if owner is not None and len(members(found[2])) > 1 and not column(owner):
@@ -183,14 +174,14 @@ def _subject(name: str, context: Context) -> Phrase | None:
         return context.subjects[0] if context.subjects else None
     owner = thing(low)
     modal = any(word in grammar.MODALS | grammar.AUXILIARIES | grammar.NEGATIONS for word in low.split())
-    if owner is None or modal or set(owner.words) & (_NO_OWNER | {"that", "which", "number"}) or not ownable(owner):
+    if owner is None or modal or set(owner.words) & (NO_OWNER | {"that", "which", "number"}) or not ownable(owner):
         return None
     return None if len(owner.words) > 2 and any(verbs.lemma(word) for word in owner.words[:-1]) else owner
 
 
 def _middle(text: str, context: Context) -> list[str] | None:
     found = _MIDDLE.match(text)
-    if found is None or (owner := _subject(found[2], context)) is None or _NO_LIST.match(found[4]):
+    if found is None or (owner := _subject(found[2], context)) is None or NO_LIST.match(found[4]):
         return None
     return [f"{found[1]} {found[3]}", *_owns(owner, found[4], context)]
 
@@ -275,7 +266,7 @@ def _owns(owner: Phrase, body: str, context: Context) -> list[str]:
     context.subjects = (owner,)
     for part in gathered(members(body)):
         asked = re.match(r"(?:who|which|what|on which|in which) \w+ (?:it|they|he|she)\b", part)
-        item = item_of(part) if asked or not _RELATING.match(part) else None
+        item = item_of(part) if asked or not RELATING.match(part) else None
         if item is not None:
             for one in opened(item):
                 note_item(context, owner, one)
@@ -287,7 +278,7 @@ def _owns(owner: Phrase, body: str, context: Context) -> list[str]:
                 owner,
                 Item(Phrase(("status",), ("status",), raw="status"), choices=tuple(either[1].split("/"))),
             )
-        elif found := _RELATING.match(part) or re.match(r"(?:must|may|can|cannot|should|never|only)\b", part):
+        elif found := RELATING.match(part) or re.match(r"(?:must|may|can|cannot|should|never|only)\b", part):
             verb = re.sub(r"^(?:they|it|he|she|who|which|that)\s*", "", part, flags=re.I)
             verb = re.sub(r"^'re |^'s ", "is ", verb)
             left.append(f"{owner.raw} {verb}" if found else part)

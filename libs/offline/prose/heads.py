@@ -7,12 +7,33 @@ import re
 from libs.offline.context import Context, thing_like
 from libs.offline.facts import Has, Mention
 from libs.offline.items import Item
-from libs.offline.lexicon import attributes, grammar, nouns, verbs
+from libs.offline.lexicon import attributes, grammar, nouns, verbs, words
 from libs.offline.phrases import Phrase
 from libs.offline.prose.lists import members
 from libs.offline.prose.members import item_of, thing
 from libs.offline.read_has import inner_of
 from libs.offline.words import singular
+
+NO_LIST = re.compile(
+    r"^(?:to|been|no|not|at most|at least|up to|max|more|less|only|exactly|one|two|three|\d+|full"
+    r"|access|it|them|the right|had)\b",
+    re.I,
+)
+NO_OWNER = words(
+    "people person report reports note notes example rule rules role roles who search filter if when constraint"
+    " constraints hint history life cycle flow lifecycle state states status step steps everyone nobody somebody"
+    " permissions access"
+)
+RELATING = re.compile(
+    r"^(?:(?:they|it|he|she|who|which|that)(?:'re|'s| is| are)? |is |are |belongs? |refers? |points? |comes? |lives? "
+    r"|works? )",
+    re.I,
+)
+
+
+ASKING = re.compile(
+    r"^(?:(?:the |an? )?reports?:|report\b|search\b|filters?\b|sort\b|(?:ranking|leaderboard|statistics):)", re.I
+)
 
 
 def headed(head: str) -> tuple[str, list[str]]:
@@ -66,7 +87,7 @@ def asks(head: str, body: str) -> bool:
         and verbs.lemma(told[1]) == told[1]
         and told[1] in verbs.DEEDS | verbs.CREATE | {"own", "borrow", "play", "order", "rent", "book", "run"}
     ):
-        return "(" not in first[0] and told[1] not in attributes.ATTRIBUTES
+        return told[1] not in attributes.ATTRIBUTES
     last = singular(head.lower().split()[-1])
     return last in nouns.SYSTEMS and not re.search(r"\(|,", body)
 
@@ -109,7 +130,12 @@ def ownable(owner: Phrase) -> bool:
 
 
 _NOT_NAMING = (
-    grammar.DETERMINERS | grammar.QUANTIFIERS | grammar.POSSESSIVE | grammar.CONJUNCTIONS | grammar.PREPOSITIONS
+    grammar.AUXILIARIES
+    | grammar.DETERMINERS
+    | grammar.QUANTIFIERS
+    | grammar.POSSESSIVE
+    | grammar.CONJUNCTIONS
+    | grammar.PREPOSITIONS
 )
 
 

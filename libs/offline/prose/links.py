@@ -19,7 +19,8 @@ from libs.offline.words import field_name, pascal, plural_key, snake
 
 _ONE = r"(?:an?|the|one|exactly one|a single|each|its|their|some|any|another)"
 _POINTS = re.compile(
-    r"@(\w+)(~?)(?: \([^()]*\))? (?:(?:is|are|was|were|can be|may be|must be|gets?|always|usually"
+    r"@(\w+)(~?)(?: \([^()]*\))? (?:(?:has|have) [^@]{1,200}?,? and )?"
+    r"(?:(?:is|are|was|were|can be|may be|must be|gets?|always|usually"
     r"|then|only) )*(?:belongs? to|(?:\w+ )??(?:to|for|in|on|of|by|at|from|about|under)|takes?"
     rf" place (?:at|in)) {_ONE} @(\w+)(?!~)(.*)$"
 )
@@ -46,7 +47,7 @@ _THROUGH = re.compile(
 )
 _FOR = re.compile(r"@(\w+)~? (?:\w+ )?@(\w+)~? (?:for|on|in|as|via|through|during) (?:an? |their )@(\w+)")
 _MANY = re.compile(
-    r"@(\w+)~? [^@]*?\b(?:one or more|several|multiple|many|any number of|a list of|some) (?:\w+ )?@(\w+)"
+    r"@(\w+)~? [^@]*?\b(?:one or (?:more|several)|several|multiple|many|any number of|a list of|some) (?:\w+ )?@(\w+)"
 )
 _PERSON_OF = re.compile(
     r"(?:assigned to|handled by|per|owned by|given to|allocated to) (?:an? |one |the )?&(\w+)|"
@@ -180,7 +181,9 @@ def _both(told: Told, world: World) -> bool:
     if found is None or found[1] == found[2] or re.search(r"\b(?:cannot|never|not|at most)\b", told.marked):
         return False
     one, other = found[1], found[2]
-    again = re.search(rf"@{other}~?\b.*\b(?:many|several|multiple|any number of|one or more)\b.*@{one}", told.marked)
+    again = re.search(
+        rf"@{other}~?\b.*\b(?:many|several|multiple|any number of|one or more|two|three)\b.*@{one}", told.marked
+    )
     shared = re.search(r"\bby (?:one or more|several|multiple|many)\b", told.marked) or snake(other) in LABELS
     if not (again or shared):
         return False

@@ -9,7 +9,7 @@ _STOP = (
     r"|for|only|as|in|on|at|nobody|we|they)\b)"
 )
 _IN = r"(?:in|on|past|no|not) "
-_WORD = rf"(?:{_IN})?{_STOP}[\w'+-]+"
+_WORD = rf"(?:{_IN})?{_STOP}[\w'+-]+(?:(?<=ed) (?:in|out|off|up)\b)?"
 _VALUE = rf"{_WORD}(?: {_WORD}){{0,2}}"
 _OR = rf"{_VALUE}(?:, {_VALUE})*,? or (?:other\b|{_VALUE})"
 _AND = rf"{_VALUE}(?:, {_VALUE})*,? (?:or|and) {_VALUE}"
@@ -85,9 +85,19 @@ def with_values(text: str) -> str:
 def _bracketed(text: str) -> str:
     text = _STAGES.sub(lambda found: f", {_stage(found[1])} ({'/'.join(values(found[2]))})", text)
     text = _KINDS.sub(lambda found: f"{found[1]} ({'/'.join(values(found[2]))})", text)
+    text = _LETTERS.sub(lambda found: f"{found[1]} ({'/'.join(_letters(found[2]))})", text)
     for shape in _CHOICES:
         text = shape.sub(lambda found: f" ({'/'.join(values(found[1]))})", text)
     return text
+
+
+def _letters(text: str) -> list[str]:
+    """Return the letters of "A, B or C" and of "A to G"."""
+    spanned = re.fullmatch(r"([A-Z])(?: to |-)([A-Z])", text)
+    return [chr(at) for at in range(ord(spanned[1]), ord(spanned[2]) + 1)] if spanned else values(text)
+
+
+_LETTERS = re.compile(r"\b([a-z]+) ([A-Z](?: to |-)[A-Z]|[A-Z](?:, [A-Z])*,? or [A-Z])(?=[,.;)]|$| and | with )")
 
 
 def _stage(word: str) -> str:

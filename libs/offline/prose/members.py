@@ -39,6 +39,9 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(\w+ (?:at|on)) (?:timestamp|datetime|date|time)$", r"\1"),
         (r"\b(price|rate|fee|cost|charge) per (?:night|hour|day|week|month|unit|piece|person|item)\b", r"\1"),
         (r"^([\w-]+) or not$", r"\1 (boolean)"),
+        (r"^([\w -]+?),? (?:yes or no|yes/no|y/n)$", r"\1 (boolean)"),
+        (r"^([\w -]+?),? (?:which|who|that) (?:is|are) also an? (\w+)$", r"\1 (\2)"),
+        (r" (?:like|such as) \S*\d\S*$", r""),
         (r"^(?:is|are) (?:it|they) ([\w-]+)\??$", r"\1 (boolean)"),
         (r"^how many people (?:can )?fit.*?(\(.*\))?$", r"capacity (integer) \1"),
         (r"^how (?:many|much) ([\w ]+?)(?: (?:it|they|he|she|fit|are|is|can)\b.*)?$", r"number of \1"),
@@ -80,6 +83,9 @@ _BAD = re.compile(
 )
 
 
+_LIMITING = re.compile(r"(?:max(?:imum)?|at most|up to|no more than)\.? \d+ \w+ (?:per|for each)\b", re.I)
+
+
 def item_of(text: str) -> Item | None:
     """Return the item that a member of a list describes; nothing when it names nothing."""
     raw = _plain(text)
@@ -87,7 +93,7 @@ def item_of(text: str) -> Item | None:
     cut = _CUT.search(f"{raw} ")
     name = (raw[: cut.start()] if cut else raw).strip(" ,.-'\"*`")
     tail = (raw[cut.start() :] if cut else "").strip()
-    if not raw or _BAD.search(name):
+    if not raw or _BAD.search(name) or _LIMITING.match(raw):
         return None
     optional = bool(re.match(r"(?:optionally|possibly|maybe|perhaps|later,?)\b", text.strip(), re.I))
     return _named(name, f"{tail} optional" if optional else tail, text)
