@@ -86,14 +86,19 @@ def _only_named(view: EntityView) -> bool:
 
 
 def own_path(view: EntityView) -> tuple[Link, ...] | None:
-    """Return the required references that lead to a row's owner; ``None`` where rows belong to nobody."""
+    """Return the references that lead to a row's owner; ``None`` where rows belong to nobody."""
     if view.stamps.owner:
         return ()
     paths = list(_paths(view))
     owned = [path for path in paths if not path[-1].target.entity.account]
     if any(grant.own_only for grant in _grants(view)):
-        owned = [path for path in paths if path[-1].target.entity.account] + owned
+        owned = [path for path in paths if path[-1].target.entity.account] + owned + _assigned(view)
     return owned[0] if owned else None
+
+
+def _assigned(view: EntityView) -> list[tuple[Link, ...]]:
+    """Return the optional references to a person: a row belongs to whom it was given, and until then to nobody."""
+    return [(link,) for link in view.references if link.target.entity.account and not link.needed]
 
 
 def _paths(view: EntityView) -> Iterator[tuple[Link, ...]]:
@@ -167,10 +172,23 @@ def scope(view: EntityView, action: str) -> str:
     return rows(view) if is_public(view, action) else f'access.{function(view)}(user, "{action}")'
 
 
-def refer(view: EntityView) -> str:
-    """Return the source of a select of the rows that the caller may refer to in what they write."""
-    guarded = signs_in(view.charter) and own_path(view) is not None
-    return f'access.{function(view)}(user, "refer")' if guarded else rows(view)
+def guarded(link: Link) -> bool:
+    """Tell whether a reference may only lead to rows that the caller may refer to.
+
+    Where an entity names several people, one of them is its owner; the others may be anybody.
+    """
+    if not signs_in(link.source.charter) or own_path(link.target) is None:
+        return False
+    people = [each for each in link.source.links if each.target is link.target and each.target.entity.account]
+    if link not in people:
+        return True
+    owner = (own_path(link.source) or (people[0],))[0]
+    return link is (owner if owner in people else people[0])
+
+
+def refer(link: Link) -> str:
+    """Return the source of a select of the rows that the caller may refer to by ``link`` in what they write."""
+    return f'access.{function(link.target)}(user, "refer")' if guarded(link) else rows(link.target)
 
 
 def check(view: EntityView, action: str) -> str:

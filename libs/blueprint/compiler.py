@@ -12,12 +12,13 @@ from libs.blueprint import behaviour, columns, known, rulebook
 from libs.blueprint.examples import example
 from libs.blueprint.faults import check_charter
 from libs.blueprint.filters import FILTERS
+from libs.blueprint.formatting import within_width
 from libs.blueprint.indexes import table_arguments
 from libs.blueprint.listing import listed
 from libs.blueprint.project import Project
 from libs.blueprint.proofs import list_proof
 from libs.blueprint.sheets import Sheet, fixed_sheets
-from libs.blueprint.source import MARKER, with_imports, within_width
+from libs.blueprint.source import MARKER, with_imports
 from libs.blueprint.view import EntityView
 from libs.contracts.artifacts import Architecture, PlannedFile, SourceFile
 from libs.contracts.charter import Charter
@@ -31,10 +32,8 @@ def compile_project(charter: Charter, architecture: Architecture) -> tuple[Sourc
     """Print every file that charter and architecture determine, sorted by path; raise ``BlueprintError``."""
     project = _checked(charter, architecture)
     replaced = {module.path for module in architecture.modules}
-    files = [
-        SourceFile(sheet.path, _printed(project, sheet)) for sheet in _sheets(project) if sheet.path not in replaced
-    ]
-    return tuple(sorted(files, key=lambda file: file.path))
+    files = {sheet.path: _printed(project, sheet) for sheet in _sheets(project) if sheet.path not in replaced}
+    return tuple(SourceFile(path, text) for path, text in sorted(within_width(files).items()))
 
 
 def plan_files(charter: Charter, architecture: Architecture) -> tuple[PlannedFile, ...]:
@@ -102,5 +101,5 @@ def _printed(project: Project, sheet: Sheet) -> str:
     if not sheet.path.endswith(".py"):
         return text
     if MARKER in text:
-        text = with_imports(text, known.names_for(sheet.template, project.views, sheet.values.get("view")))
-    return within_width(text)
+        return with_imports(text, known.names_for(sheet.template, project.views, sheet.values.get("view")))
+    return text

@@ -86,7 +86,7 @@ def _owner(view: EntityView) -> Iterator[tuple[str, str, list[str], str]]:
 
 def _owned(view: EntityView) -> list[Link]:
     """Return the references that a test body holds to rows that belong to somebody."""
-    return [link for link in view.carried if access.own_path(link.target) is not None]
+    return [link for link in view.carried if access.guarded(link)]
 
 
 def _limited(view: EntityView, action: str) -> Iterator[tuple[str, Link]]:

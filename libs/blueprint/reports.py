@@ -10,7 +10,6 @@ from libs.blueprint.access import PUBLIC, Right
 from libs.blueprint.conditions import Reader
 from libs.blueprint.literals import prose
 from libs.blueprint.paths import Place, resolve
-from libs.blueprint.source import within_width
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import Condition, Measure, Report
 from libs.contracts.fields import Field
@@ -156,7 +155,7 @@ def schema(view: EntityView, report: Report) -> str:
     if report.parameters:
         head = [f"class {parameters_schema(report)}(Input):", f'    """What is asked for: {summary(report)}"""', ""]
         blocks.append("\n".join([*head, *(f"    {actions.input_line(view, each)}" for each in report.parameters)]))
-    return within_width("\n\n\n".join(blocks))
+    return "\n\n\n".join(blocks)
 
 
 def summary(report: Report) -> str:
@@ -188,7 +187,7 @@ def route(view: EntityView, report: Report) -> str:
         f"    query = query.order_by({', '.join(order)}).limit({report.limit or MOST_ROWS})",
         f"    return [{row}.model_validate(row) for row in session.execute(query)]",
     ]
-    return within_width("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _if_given(name: str, text: str) -> list[str]:

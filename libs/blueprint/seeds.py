@@ -79,7 +79,11 @@ def _value(view: EntityView, field: Field, found: Seeds) -> str:
 
 
 def _link_line(link: Link, found: Seeds) -> str:
-    number = ", n" if link.single or found.capacity(link.target) == values.SAMPLES else ""
+    shift = found.shift(link)
+    if link.single or found.capacity(link.target) == values.SAMPLES:
+        number = f", (n + {shift}) % {values.SAMPLES}" if shift else ", n"
+    else:
+        number = f", {shift}" if shift else ""
     source = f'seed.id("{link.target.path}"{number})'
     return f'"{link.key}": {f"[{source}]" if link.many else source}'
 

@@ -40,17 +40,12 @@ class Stage:
     def values(self, view: EntityView, n: int, overrides: Body, links: Row) -> Row:
         """Return the values of a body."""
         body = self.seeds.body(view, n) | overrides
-        found = {link.key: self.row(link.target, number(self.seeds, link, n))["id"] for link in view.carried}
+        found = {link.key: self.row(link.target, self.seeds.number(link, n))["id"] for link in view.carried}
         return {name: each.value for name, each in body.items()} | found | links
 
     def copy(self) -> Stage:
         """Return a stage of its own that begins where this one is."""
         return Stage(self.seeds, World(self.world.views, self.world.copied()), dict(self.made))
-
-
-def number(seeds: Seeds, link: Link, n: int) -> int:
-    """Return which seed row of its target a body refers to."""
-    return n if link.single or seeds.capacity(link.target) == SAMPLES else 0
 
 
 class Seeds:
@@ -61,6 +56,7 @@ class Seeds:
         self.bodies: dict[str, list[Body]] = {}
         self.contradictions: dict[str, set[str]] = {}
         self._preferred: dict[tuple[str, str], Sample] = {}
+        self._shifted: dict[tuple[str, str], int] = {}
         for view in views:
             self._settle(view)
 
@@ -76,9 +72,19 @@ class Seeds:
         """Return body ``n``."""
         return self._solved(view)[n]
 
+    def shift(self, link: Link) -> int:
+        """Return by how many rows a reference is ahead of the others, where a rule wants two of them apart."""
+        return self._shifted.get((link.source.name, link.key), 0)
+
+    def number(self, link: Link, n: int) -> int:
+        """Return which seed row of its target body ``n`` refers to."""
+        if link.single or self.capacity(link.target) == SAMPLES:
+            return (n + self.shift(link)) % SAMPLES
+        return self.shift(link)
+
     def _settle(self, view: EntityView) -> None:
         """Find bodies; where none is valid, try other rows to refer to."""
-        if self._solved(view):
+        if self._solved(view) or self._settled_apart(view):
             return
         for place in islice(self._elsewhere(view), _PARENTS):
             holder, attr, each = place
@@ -89,6 +95,18 @@ class Seeds:
                 return
             del self._preferred[holder.name, attr]
         self.bodies.clear()
+
+    def _settled_apart(self, view: EntityView) -> bool:
+        """Tell whether bodies are valid once a reference leads to another row than the rest."""
+        for link in [each for each in view.carried if not each.single]:
+            for shift in range(1, self.capacity(link.target)):
+                self.bodies.clear()
+                self._shifted[view.name, link.key] = shift
+                if self._solved(view):
+                    self.contradictions.pop(view.name, None)
+                    return True
+                del self._shifted[view.name, link.key]
+        return False
 
     def _elsewhere(self, view: EntityView) -> Iterator[tuple[EntityView, str, Sample]]:
         for each in rulebook.rules_of(view):
