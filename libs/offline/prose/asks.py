@@ -16,7 +16,7 @@ _ASKS = re.compile(
     r" of|averages?|count of|revenue|turnover|top \d+|most popular|most \w+|list (?:of|all)?|show"
     r"|i want|i need|we need|i d like|would like|see which|know|pipeline|summary|per)\b"
 )
-_NOT = re.compile(r"\b(?:cannot|must|never|at most|more than \d|only|nobody|one per|not)\b")
+_NOT = re.compile(r"\b(?:cannot|must|never|at most|more than \d|only|nobody|one per|one @?\w+ per|not)\b")
 _PER = re.compile(
     r"\b(?:per|for each|for every|by(?: each)?|grouped by|of each|of every|each|every|which)\s+"
     r"(?:the |of the )?(?:@(\w+)|\$(\w+)|(month|day|year|week)\b)"
@@ -33,8 +33,10 @@ def read_asks(told: Told, world: World) -> bool:
     marked = re.sub(
         r"^(?:please |i want |we want |i need |we need )*(?:an? |the )?reports?(?: with| of| on| about| showing)?:? ",
         "report ",
-        told.marked,
+        re.sub(r"^.*?\b(?:i|we) (?:must|can|want to|need to) (?:know|see) ", "i want ", told.marked),
     )
+    if re.search(r"\b(?:report|statistic|overview|dashboard|evaluation)s?\b", told.under.lower()):
+        marked = f"report {marked}"
     if not _ASKS.search(marked) or (_NOT.search(marked) and not re.match(r"report|list", marked)):
         return False
     roles = tuple(re.findall(r"^as an? [@&](\w+)", told.marked))[:1]
@@ -105,6 +107,7 @@ def _grouped(part: str, told: Told, world: World) -> Report | None:
     group = _way(world, entity, owner) if entity and owner else (world.path(entity, column) if entity else "")
     if not entity or not group:
         return None
+    measured = measured or _only_number(world, entity, function)
     if not measured:
         function = "count"
     measure = Measure(f"{function}_{measured.rpartition('.')[2]}"[:60] if measured else "count", function, measured)
@@ -115,6 +118,13 @@ def _grouped(part: str, told: Told, world: World) -> Report | None:
         f"{stem}_per_{label}"[:60], entity, where=_state(rest, entity, world), group_by=(group,), measures=(measure,),
         order_by=measure.name if popular else "", descending=bool(popular), limit=int(top[1]) if top else None,
     )  # fmt: skip
+
+
+def _only_number(world: World, entity: str, function: Function) -> str:
+    """Return the number of a thing that has one: the average grade is that of its value."""
+    kept = world.entities[entity]
+    numbers = [one.name for one in (*kept.fields, *kept.computed) if one.type in {"integer", "decimal", "money"}]
+    return numbers[0] if function != "count" and len(numbers) == 1 else ""
 
 
 def _function(text: str) -> Function:

@@ -40,7 +40,9 @@ def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
     _all(sentences, world, (people_kept,))
     _all(sentences, world, (read_links,), plurals=True)
     world.claimed.clear()
-    _all(sentences, world, _FIRST)
+    # What the first pass finds out about states lets the second see their names.
+    for _ in range(2):
+        _all(sentences, world, _FIRST)
     settle_initial(world)
     _all(sentences, world, _SECOND)
     _all(sentences, world, (_rights,))
@@ -91,7 +93,7 @@ def _all(
     before: tuple[str, ...] = ()
     for text, under in sentences:
         heading = tuple(re.findall(r"@(\w+)", marker.mark(under))) if under and len(under.split()) < 6 else ()
-        told = Told(text, marker.mark(text), tuple(dict.fromkeys((*heading, *before)))[:6])
+        told = Told(text, marker.mark(text), tuple(dict.fromkeys((*heading, *before)))[:6], under)
         done = [reader(told, world) for reader in readers]
         if any(done):
             world.claimed.append(text)

@@ -14,14 +14,15 @@ _CRUD = ("create", "read", "update", "delete")
 
 
 _CREATE = verbs.CREATE | words(
-    "record log enter book order assign upload buy reserve borrow rent enrol enroll do give run hire draft raise"
+    "record log enter book order assign upload buy reserve borrow rent enrol enroll do give run hire draft raise rate"
+    " review vote bid donate apply comment"
 )
 
 
 _BY_VERB = (
     ("create", _CREATE - words("report set offer list start")),
     ("read", verbs.READ | words("list follow monitor consult know get")),
-    ("update", verbs.UPDATE - {"assign"} | words("maintain fill handle correct touch")),
+    ("update", verbs.UPDATE - {"assign"} | words("maintain fill handle correct touch put")),
     ("delete", verbs.DELETE | {"archive"}),
 )
 
@@ -42,6 +43,16 @@ def is_person(name: str) -> bool:
     return snake(name).rpartition("_")[2] in PEOPLE | STAFF
 
 
+_STEPS = words(
+    "validate lock unlock pin renew extend suspend activate deactivate pack certify inspect waive escalate dispatch"
+    " ship countersign unblock block ban release void postpone"
+)
+
+
+def _bases(word: str) -> tuple[str, ...]:
+    return (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("d"), word.removesuffix("ed"))
+
+
 def lemma_of(word: str) -> str:
     if word in {"edits", "edited", "editing"}:
         return "edit"
@@ -52,10 +63,8 @@ def lemma_of(word: str) -> str:
         "enrol": "enrol",
         "looks": "manage",
         "look": "manage",
-        "validate": "validate",
-        "validates": "validate",
     }
-    return extra.get(word) or verbs.lemma(word)
+    return extra.get(word) or verbs.lemma(word) or next((one for one in _bases(word) if one in _STEPS), "")
 
 
 def action_of(lemma: str) -> str:
@@ -66,13 +75,17 @@ def grant(actor: str, deed: Deed, world: World) -> bool:
     role = _role(actor, deed, world)
     for thing in dict.fromkeys(deed.things):
         entity = _recorded(thing, deed, actor, world)
-        actions = _actions(deed, entity, world)
+        actions = _actions(deed, entity, world) if entity != thing or not _LEAVES.issuperset(deed.verbs) else []
         if entity not in world.entities or not actions or not role:
             continue
         if deed.own:
             _own(actor, entity, world)
         world.grant(role, entity, actions, deed.own)
     return bool(deed.things and role)
+
+
+# Who does these to a thing makes a record, and not the thing.
+_LEAVES = words("rate review vote comment bid donate apply")
 
 
 def _actions(deed: Deed, entity: str, world: World) -> list[str]:

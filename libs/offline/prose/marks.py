@@ -45,11 +45,12 @@ _CLOSED = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sentence as written, as marked, and the things of the sentences before it, the latest first."""
+    """A sentence as written, as marked, the things of the sentences before it, the latest first, and its heading."""
 
     text: str
     marked: str
     before: tuple[str, ...] = ()
+    under: str = ""
 
     def things(self) -> list[str]:
         """Return the entities it names, in order."""
@@ -104,13 +105,20 @@ def _surfaces(world: World, mark: str = "") -> dict[str, str]:
 def _values(entity: Entity, tokens: dict[str, str]) -> None:
     for column in entity.fields:
         for value in (one for one in column.choices if singular(one) not in _PERSON):
-            tokens.update({human(value): f"%{value}", human(value).replace(" ", "-"): f"%{value}"})
+            tokens.update(dict.fromkeys(_forms(human(value)), f"%{value}"))
+
+
+def _forms(value: str) -> set[str]:
+    """Return how a value is written: "no show", "no-show", "no-shows"."""
+    joined = value.replace(" ", "-")
+    return {value, joined, plural(joined)} if joined != value and not verbs.is_past(value) else {value, joined}
 
 
 def _columns(entity: Entity, tokens: dict[str, str]) -> None:
     for column in (*entity.fields, *entity.computed):
         for name in _said(column.name):
             tokens.setdefault(name, f"${column.name}")
+            tokens.setdefault(name.replace(" ", "-"), f"${column.name}")
         if column.type == "boolean":
             flag = column.name.removeprefix("is_")
             tokens.setdefault(human(flag), f"%{flag}")

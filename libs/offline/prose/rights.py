@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from libs.offline.lexicon import attributes, grammar, verbs, words
+from libs.offline.lexicon import attributes, grammar, words
 from libs.offline.lexicon.nouns import PEOPLE, STAFF
 from libs.offline.prose.granting import Deed, accounts, action_of, grant, is_person, lemma_of
 from libs.offline.prose.marks import Told
@@ -44,9 +44,24 @@ _OWN = re.compile(
 )
 
 
+_HEAD = re.compile(r"^(?:[\w ]*\bwho\b[\w ]*|roles?|permissions?|access(?: rights)?|rights): ")
+_OPENLY = re.compile(
+    r"@(\w+)\)? (?:is|are) (?:public|(?:open|visible) (?:to|for) (?:everyone|everybody|all))\b"
+)
+
+
+def _people_first(marked: str) -> str:
+    """Take a column at the beginning that is called like people for the people: "analysts enter results"."""
+    found = re.match(r"\$(\w+)(?= (?:can |may |also |only )*[a-z]+ )", marked)
+    return f"&{found[1]}{marked[found.end() :]}" if found and is_person(found[1]) else marked
+
+
 def read_rights(told: Told, world: World) -> bool:
     """Grant what a sentence allows, mark accounts and owners; say whether it is one about rights."""
     marked = _PUBLIC.sub("everyone", told.marked) if "cannot" not in told.marked else told.marked
+    marked = _HEAD.sub("", _people_first(marked))
+    if public := _OPENLY.search(marked):
+        return _does(["everyone"], f" can see @{public[1]}", told, world)
     if re.search(r"\bwithout (?:an? )?(?:account|log|sign)", marked):
         marked = re.sub(r"^(?:an? |the )?[@&]\w+", "everyone", marked)
     marked = re.sub(r"(^|[,;] |\) |: )([@&]\w+) ?(?:: |- |\()(?!\$)(?:can |may )?", r"\1\2 can ", marked)
@@ -79,9 +94,7 @@ def _clauses(marked: str) -> list[str]:
     cuts = [0]
     for found in _JOINT.finditer(marked):
         person = found[1].startswith("&") or snake(found[1][1:]).rpartition("_")[2] in PEOPLE | STAFF
-        if person and (
-            found[2] in grammar.MODALS or verbs.lemma(found[2]) or found[2] in {"only", "just", "do", "does"}
-        ):
+        if person and (found[2] in grammar.MODALS or lemma_of(found[2]) or found[2] in {"only", "just", "do", "does"}):
             cuts.append(found.start())
     return [marked[start:end].strip(" ,;") for start, end in zip(cuts, [*cuts[1:], len(marked)], strict=True)]
 
@@ -130,8 +143,13 @@ def _acts(rest: str, told: Told) -> bool:
     if modal and modal[1]:
         return after[0] not in {"have", "be", "not", "only", "has"} or bool(_OWN.search(rest))
     low = after[0]
-    does = bool(action_of(lemma_of(low))) or low in {"do", "does", "look", "mark"}
-    return does and (bool(_OWN.search(rest)) or _staff(told) or " only " in f" {rest} " or "everything" in rest)
+    does = bool(action_of(lemma_of(low))) or low in {"do", "does", "look", "mark", *_STEPS} or lemma_of(low) in _STEPS
+    sure = _THEIRS.search(rest) or _staff(told) or " only " in f" {rest} " or re.search(r"everything|\ball$", rest)
+    return does and bool(_OWN.search(rest) or sure)
+
+
+# Deeds that say who has a role, whatever they change.
+_STEPS = words("validate rate review score grade lock pin sign renew extend suspend activate deactivate ship pack put")
 
 
 def _staff(told: Told) -> bool:
@@ -148,6 +166,9 @@ def _split(actors: str) -> list[str]:
 
 def _does(actors: list[str], rest: str, told: Told, world: World) -> bool:
     deeds = _deeds(rest, told, world)
+    if not deeds and re.match(r" *(?:can |may |must )?(?:also |only )?[a-z]+", rest):
+        named = [world.role(actor[1:]) for actor in actors if actor.startswith("&") and is_person(actor[1:])]
+        return any(named)
     granted = [grant(actor, deed, world) for actor in actors for deed in deeds if not deed.denied]
     return any(granted)
 
@@ -168,14 +189,17 @@ def _deeds(rest: str, told: Told, world: World) -> list[Deed]:
             _doing(word, deeds)
     if _THEIRS.search(rest):
         _spread_own(deeds)
-    deeds[0].things = deeds[0].things if any(deed.things for deed in deeds) else _meant(told)
+    deeds[0].things = deeds[0].things if any(deed.things for deed in deeds) or _OTHER.search(rest) else _meant(told)
     return [deed for deed in deeds if deed.verbs and deed.things]
 
 
+# A verb with a noun after it that is none of the things: it is not those spoken of before.
+_OTHER = re.compile(r"^ (?:can |may |also )*[a-z]+ (?!them|it|those|all|every|any|or|and|only)[a-z]{4,}$")
 _CLOSING = words("which that who in to for from with at on of as about")
 _THEIRS = re.compile(
     r"\bown\b|themselves|\bonly\b.*\b(?:their|his|her|my) @"
-    r"|\b(?:they|he|she) (?:opened|made|created|placed|wrote|submitted|booked)\b"
+    r"|\b(?:they|he|she)(?: have| has)? (?:opened|made|created|placed|wrote|submitted|booked|reported|uploaded)\b"
+    r"|\bonly (?:the |those )?@\w+ (?:that |which )?(?:they|he|she) |\bassigned to (?:them|him|her|themselves)\b"
 )
 
 
