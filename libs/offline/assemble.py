@@ -81,6 +81,8 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
     key = draft.find(phrase) or (
         draft.find_key(head) if len(phrase.words) > 1 and head not in attributes.ATTRIBUTES else ""
     )
+    if len(phrase.words) > 1 and head in draft.entities and head not in attributes.ATTRIBUTES:
+        key = key if key == phrase.key else head
     if not key and len(phrase.words) == 2 and phrase.words[0] in _ENDS:
         return draft.find_key(head)
     if not key and head in PARTS and not phrase.plural and head not in attributes.EITHER:

@@ -154,6 +154,7 @@ def _typed(text: str) -> str:
 
 def split_sentences(text: str) -> list[str]:
     """Return the sentences of a paragraph, without breaking at abbreviations and decimals."""
+    text = re.sub(r"\([^()]*\)", lambda found: found[0].replace("; ", ", "), text)
     guarded = _ABBREVIATIONS.sub(lambda found: found[0].replace(".", "\0"), text)
     parts = (part.replace("\0", ".").strip() for part in _SENTENCE_END.split(guarded))
     return [part for part in parts if part]

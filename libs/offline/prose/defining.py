@@ -11,6 +11,7 @@ from libs.offline.lexicon import grammar, verbs
 from libs.offline.phrases import Phrase
 from libs.offline.prose.heads import (
     ASKING,
+    COMPOUND,
     NO_LIST,
     NO_OWNER,
     RELATING,
@@ -172,9 +173,17 @@ def _subject(name: str, context: Context) -> Phrase | None:
     low = name.lower()
     if low in {"it", "they", "each", "these"}:
         return context.subjects[0] if context.subjects else None
+    if low.split()[0] in grammar.SUBORDINATORS:
+        return None
     owner = thing(low)
     modal = any(word in grammar.MODALS | grammar.AUXILIARIES | grammar.NEGATIONS for word in low.split())
-    if owner is None or modal or set(owner.words) & (NO_OWNER | {"that", "which", "number"}) or not ownable(owner):
+    if (
+        owner is None
+        or modal
+        or set(owner.words)
+        & ((NO_OWNER - (COMPOUND if len(owner.words) == 2 else set())) | {"that", "which", "number"})
+        or not ownable(owner)
+    ):
         return None
     return None if len(owner.words) > 2 and any(verbs.lemma(word) for word in owner.words[:-1]) else owner
 

@@ -24,6 +24,8 @@ NO_OWNER = words(
     " constraints hint history life cycle flow lifecycle state states status step steps everyone nobody somebody"
     " permissions access"
 )
+# Words that make a thing of another one's name: a damage report.
+COMPOUND = words("report reports note notes")
 RELATING = re.compile(
     r"^(?:(?:they|it|he|she|who|which|that)(?:'re|'s| is| are)? |is |are |belongs? |refers? |points? |comes? |lives? "
     r"|works? )",

@@ -20,7 +20,7 @@ _LEAD = (
 _SURE = r"(?: one of(?: the following)?:?| any of:?| either(?: of)?:?|: ?(?:one of |either )?| = )"
 _CHOICES = (
     re.compile(rf"(?<=\w)(?:{_LEAD})?{_SURE} ?({_OR})(?=[,.;)]|$| and | with | but | from | when )", re.I),
-    re.compile(rf"(?<=\w){_LEAD} ({_OR})(?=[,.;)]|$| and | with | from | when )", re.I),
+    re.compile(rf"(?<=\w){_LEAD} ({_OR})(?=[,.;)]|$| and | with | \(| from | when )", re.I),
     re.compile(rf"(?<=\w) of ({_OR})(?=[,.;)]|$| and | with )", re.I),
 )
 _KINDS = re.compile(
@@ -35,9 +35,10 @@ _STAGES = re.compile(
 )
 _RUN_ON = re.compile(
     r"(?:[,;]|\band\b)\s+(?:and |but |so |while )?(?=(?:an?|each|every|no|the) [a-z-]+(?: (?!that"
-    r"|which|who)[a-z-]+)? "
+    r"|which|who|and\b|or\b)[a-z-]+)? "
     r"(?:has|have|can|is|are|must|may|belongs|should|goes|starts|cannot|can't|needs to)\b)"
-    r"|\s(?:and )?(?=(?:the|each|every) [a-z]+ (?:has|have) )|,? and then (?=[a-z]+s )"
+    r"|(?<!once)(?<!when)(?<!if)(?<!that)(?<!what)(?<!until)(?<!after)"
+    r"\s(?:and )?(?=(?:the|each|every) [a-z]+ (?:has|have) )|,? and then (?=[a-z]+s )"
     r"|:\s+(?=(?!status|state)(?:an? |the |each |every )?[a-z]+ (?:has|have) )|,\s+(?:but |and"
     r" |so )(?=(?:users?|we|they|you|it) )",
     re.I,

@@ -9,6 +9,7 @@ from libs.offline.items import Item
 from libs.offline.lexicon import attributes, grammar, nouns, verbs
 from libs.offline.phrases import Phrase
 from libs.offline.prose.lists import members, values
+from libs.offline.prose.member_words import SAID
 from libs.offline.words import is_plural, singular
 
 _N = r"-?\d[\d.,]*"
@@ -25,47 +26,6 @@ _LEADING = re.compile(
     r"|many|multiple|one|own|current|whole|simple|exact|full(?= (?:text|address)))\b\s*,?\s*)+",
     re.I,
 )
-_SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(shape, re.I), plain)
-    for shape, plain in (
-        (r"^whether there(?:'s| is| are) (?:an? )?([\w -]+)$", r"has \1 (boolean)"),
-        (
-            r"^whether (?:or not )?(?:it|they|he|she|the \w+)(?:'s|'re| is| are| was| has been| can be) ([\w-]+).*$",
-            r"\1 (boolean)",
-        ),
-        (r"^who (?:wrote|made|created|authored|took|drew|painted) .*$", r"author"),
-        (r"^(?:on |in |at )?(?:which|what) (\w+)(?: (?:it|they|he|she)\b.*)?$", r"\1"),
-        (r"^(?:the )?(year) (?:when |that |in which )?(?:it|they|he|she|the \w+) (?:was|were|is) \w+$", r"\1"),
-        (r"^(\w+ (?:at|on)) (?:timestamp|datetime|date|time)$", r"\1"),
-        (r"\b(price|rate|fee|cost|charge) per (?:night|hour|day|week|month|unit|piece|person|item)\b", r"\1"),
-        (r"^([\w-]+) or not$", r"\1 (boolean)"),
-        (r"^([\w -]+?),? (?:yes or no|yes/no|y/n)$", r"\1 (boolean)"),
-        (r"^([\w -]+?),? (?:which|who|that) (?:is|are) also an? (\w+)$", r"\1 (\2)"),
-        (r" (?:like|such as) \S*\d\S*$", r""),
-        (r"^(?:is|are) (?:it|they) ([\w-]+)\??$", r"\1 (boolean)"),
-        (r"^how many people (?:can )?fit.*?(\(.*\))?$", r"capacity (integer) \1"),
-        (r"^how (?:many|much) ([\w ]+?)(?: (?:it|they|he|she|fit|are|is|can)\b.*)?$", r"number of \1"),
-        (r"^who (?:\w+) it.*$", r"author"),
-        (r"^when (?:it|they|he|she) (?:was|were|is|are|has been) (\w+)$", r"\1 at"),
-        (
-            r"^(?:the )?(?:date|day) (?:when |that |on which )?(?:it|they|he|she|the \w+) (?:(?:was|were"
-            r"|is|are|has been|had) )?"
-            r"(\w+?)(?: (?:at|on))?( \(.*\))?$",
-            r"\1 on\2",
-        ),
-        (
-            r"^(?:the )?(?:time|moment) (?:when |that |at which )?(?:it|they|he|she|the \w+) (?:(?:was"
-            r"|were|is|are) )?"
-            r"(\w+?)(?: (?:at|on))?( \(.*\))?$",
-            r"\1 at\2",
-        ),
-        (r"^(?:the )?(max|min|maximum|minimum|total) (?:number|amount|count) of ", r"\1 "),
-        (r"^(\w+)-(at|on|by)\b(?: (?:time|date|timestamp))?", r"\1 \2"),
-        (r"\be-?mail address(es)?\b", r"email"),
-        (r"\be-mail", r"email"),
-        (r"\b(?:phone|telephone) number\b", r"phone"),
-    )
-)
 _COUNTS = re.compile(r"^(?:total )?(?:number|no\.?|nr\.?|count|amount|quantity) of (?:the )?", re.I)
 _WORDS = {word: str(value) for word, value in grammar.NUMBER_WORDS.items() if word != "half"}
 _UNIT = re.compile(
@@ -74,6 +34,7 @@ _UNIT = re.compile(
     re.I,
 )
 _ORDINAL = frozenset({"floor", "round", "seat", "lap", "page", "week", "line", "jersey", "shirt", "position", "rank"})
+_SPANS = frozenset({"days", "weeks", "hours", "minutes", "months", "years"})
 _BAD = re.compile(
     r"^(?:they|it|we|you|he|she|i|can|is|are|belongs?|comes?|goes|there|so|for|no|not|nobody|everybody"
     r"|from|to|of|at|by|if|when)\b"
@@ -83,7 +44,11 @@ _BAD = re.compile(
 )
 
 
-_LIMITING = re.compile(r"(?:max(?:imum)?|at most|up to|no more than)\.? \d+ \w+ (?:per|for each)\b", re.I)
+_LIMITING = re.compile(
+    r"[a-z]+ \d+$|.*\btimestamps$|let'?s say\b|"
+    r"(?:max(?:imum)?|at most|up to|no more than)\.? \d+ \w+ (?:per|for each)\b",
+    re.I,
+)
 
 
 def item_of(text: str) -> Item | None:
@@ -102,7 +67,7 @@ def item_of(text: str) -> Item | None:
 def _plain(text: str) -> str:
     raw = " ".join(text.replace("**", "").replace("`", "").split()).strip(" .")
     raw = _LEADING.sub("", raw)
-    for shape, plain in _SAID:
+    for shape, plain in SAID:
         raw = shape.sub(plain, raw)
     return raw.strip()
 
@@ -124,6 +89,7 @@ def _named(name: str, tail: str, text: str) -> Item | None:
     phrase = Phrase(clean, clean, before, frozenset(flags), counted, raw=name)
     item = noted(Item(phrase, frozenset(flags)), tail)
     floor = words[-1] == "number" and len(words) > 1 and words[-2] in _ORDINAL
+    floor = floor or (len(words) > 2 and words[0] in _SPANS and words[1] in {"to", "until", "of", "before", "after"})
     return replace(item, type="integer") if floor and not item.type else item
 
 
@@ -138,9 +104,11 @@ def noted(item: Item, tail: str) -> Item:
 
 def _inside(item: Item, inside: str) -> Item:
     if told := re.search(
-        r",? ?([\w -]+?) (?:by default|is the default)|,? ?(?:by )?default(?:s to|:|=| is)? ([\w -]+)", inside
+        r",? ?([\w -]+?) (?:by default|is the default)|,? ?(?:by )?default(?:s to|:|=| is)? ([\w -]+)"
+        r"|^(\w+) unless\b.*",
+        inside,
     ):
-        item = replace(item, default=(told[1] or told[2]).strip().replace(" ", "_"))
+        item = replace(item, default=(told[1] or told[2] or told[3]).strip().replace(" ", "_"))
         inside = inside[: told.start()] + inside[told.end() :]
     parts = members(inside)
     if re.fullmatch(r"\s*(?:yes/no|yes or no|true/false|y/n|boolean|yes|flag)[^,]*", inside, re.I):
