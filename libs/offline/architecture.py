@@ -27,7 +27,16 @@ _REMOVAL = {
 
 def draft_architecture(charter: Charter) -> Architecture:
     """Return the design of a charter's system; it asks no module of a model."""
-    parts = (_overview(charter), _data(charter), _routes(charter), _rights(charter), _rules(charter), _notes(charter))
+    parts = (
+        _overview(charter),
+        _data(charter),
+        _routes(charter),
+        _actions(charter),
+        _reports(charter),
+        _rights(charter),
+        _rules(charter),
+        _notes(charter),
+    )
     text = "\n\n".join(part for part in parts if part)
     diagrams = (component_diagram(charter), entity_diagram(charter), sequence_diagram(charter))
     return Architecture(
@@ -83,6 +92,25 @@ def _link(relation: Relation) -> str:
 def _routes(charter: Charter) -> str:
     lines = "\n".join(f"| `{one.method} {one.path}` | {one.summary} |" for one in charter.endpoints)
     return f"## Routes\n\n| route | what it does |\n|---|---|\n{lines}" if lines else ""
+
+
+def _actions(charter: Charter) -> str:
+    lines = [
+        f"- {human(entity.name)}: **{human(one.name)}**{f'. {one.summary}' if one.summary else ''}"
+        for entity in charter.entities
+        for one in entity.actions
+    ]
+    return "## Actions\n\n" + "\n".join(lines) if lines else ""
+
+
+def _reports(charter: Charter) -> str:
+    plurals = {entity.name: entity.plural for entity in charter.entities}
+    lines = [
+        f"- **{human(one.name)}**, over {human(plurals.get(one.entity, one.entity))}."
+        + (f" {one.summary}" if one.summary else "")
+        for one in charter.reports
+    ]
+    return "## Reports\n\n" + "\n".join(lines) if lines else ""
 
 
 def _rights(charter: Charter) -> str:

@@ -18,6 +18,8 @@ def component_diagram(charter: Charter) -> str:
         lines.append(f"  app --> {entity.plural}_routes[{_label(human(entity.plural))} routes]")
         target = "rules" if any(rule.entity == entity.name for rule in charter.rules) else "database"
         lines.append(f"  {entity.plural}_routes --> {target}")
+    if charter.reports:
+        lines += ["  app --> report_routes[report routes]", "  report_routes --> database"]
     if any(rule.entity for rule in charter.rules):
         lines += ["  rules[Business rules] --> database"]
     return "\n".join([*lines, "  database[(Database)]"])

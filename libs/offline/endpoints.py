@@ -1,7 +1,8 @@
-"""The five usual routes of each entity."""
+"""The five usual routes of each entity, one for each of its actions, and one for each report."""
 
 from __future__ import annotations
 
+from libs.contracts.behaviour import Action, Report
 from libs.contracts.charter import Charter, Crud, Endpoint, Entity, Method
 from libs.offline.words import article, human, snake
 
@@ -22,7 +23,10 @@ def endpoints(charter: Charter, base: Charter | None = None) -> tuple[Endpoint, 
         kept = [one for one in base.endpoints if one.entity == entity.name] if base else []
         same = before.get(entity.name) == entity and _roles_same(entity, charter, base)
         out.extend(kept if kept and same else _routes(entity, charter))
-    out.extend(one for one in (base.endpoints if base else ()) if not one.entity)
+    reports = [_report(one) for one in charter.reports]
+    asked = {one.path for one in reports}
+    out.extend(one for one in (base.endpoints if base else ()) if not one.entity and one.path not in asked)
+    out.extend(reports)
     return tuple(out[:400])
 
 
@@ -32,7 +36,32 @@ def _roles_same(entity: Entity, charter: Charter, base: Charter | None) -> bool:
 
 
 def _routes(entity: Entity, charter: Charter) -> list[Endpoint]:
-    return [_route(entity, charter, method, action, single) for method, action, single in _ROUTES]
+    usual = [_route(entity, charter, method, action, single) for method, action, single in _ROUTES]
+    return [*usual, *(_action(entity, charter, one) for one in entity.actions)]
+
+
+def _action(entity: Entity, charter: Charter, action: Action) -> Endpoint:
+    word = human(entity.name)
+    roles = [one.role for one in charter.permissions if one.entity == entity.name and action.name in one.actions]
+    return Endpoint(
+        method="POST",
+        path=f"/{entity.plural.replace('_', '-')}/{{{snake(entity.name)}_id}}/{action.name.replace('_', '-')}",
+        summary=f"{human(action.name).capitalize()} {article(word)}",
+        entity=entity.name,
+        response=f"200, the {word}",
+        errors=(f"404 when the {word} does not exist", "409 when its state or a rule forbids it"),
+        roles=tuple(dict.fromkeys(roles)),
+    )
+
+
+def _report(report: Report) -> Endpoint:
+    return Endpoint(
+        method="GET",
+        path=f"/reports/{report.name}",
+        summary=f"Report: {human(report.name)}",
+        response="200, the rows of the report",
+        roles=report.roles,
+    )
 
 
 def _route(entity: Entity, charter: Charter, method: Method, action: Crud, single: bool) -> Endpoint:

@@ -190,17 +190,8 @@ def _way(world: World, start: str, goal: str) -> str:
         return ""
     if start == goal:
         return _naming(world, goal)
-    paths = [("", start)]
-    for _ in range(3):
-        paths = [
-            (f"{path}{link.name}.", link.target)
-            for path, name in paths
-            for link in world.entities[name].relations
-            if link.kind != "many_to_many" and link.target in world.entities
-        ]
-        if found := next((path for path, name in paths if name == goal), ""):
-            return f"{found}{_naming(world, goal)}"
-    return ""
+    found = world.route(start, goal)
+    return f"{found}.{_naming(world, goal)}" if found else ""
 
 
 def _naming(world: World, name: str) -> str:

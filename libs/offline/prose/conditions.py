@@ -11,10 +11,10 @@ from libs.contracts.fields import Field
 from libs.offline.prose.frozen import FROZEN, frozen, needed
 from libs.offline.prose.marks import Told
 from libs.offline.prose.world import World
-from libs.offline.words import snake
+from libs.offline.words import human, snake
 
 _OVERLAP = re.compile(
-    r"overlap|double[- ]?book|at (?:the )?same time|in (?:the )?same time|at once|simultaneous"
+    r"overlap|double[- ]?%?book|at (?:the )?same time|in (?:the )?same time|at once|simultaneous"
     r"|same (?:hour|slot|moment|period)|at a time\b|conflict|clash"
 )
 _AFTER: tuple[tuple[re.Pattern[str], Operator], ...] = (
@@ -46,7 +46,7 @@ _AFTER: tuple[tuple[re.Pattern[str], Operator], ...] = (
 
 def read_conditions(told: Told, world: World) -> bool:
     """Compile a rule about one row; say whether the sentence is one."""
-    return any(shape(told, world) for shape in (_overlap, frozen, needed, _guarded, _compared, _different))
+    return any(shape(told, world) for shape in (_overlap, frozen, needed, _guarded, _noted, _compared, _different))
 
 
 def _overlap(told: Told, world: World) -> bool:
@@ -112,6 +112,22 @@ def _compared(told: Told, world: World) -> bool:
     return False
 
 
+_NOTED = re.compile(r"\$(\w+)(?: optional)? \((?:must be |always |is )*([a-z ]+?) (?:the |its )?\$(\w+)\)")
+
+
+def _noted(told: Told, world: World) -> bool:
+    """Read "valid until (after given on)" in a list of columns."""
+    done = False
+    for left, words, right in _NOTED.findall(told.marked):
+        operator = _operator(f"never {words}" if words.startswith("not ") else words)
+        entity = next((one for one in told.things() if world.column(one, left) and world.column(one, right)), "")
+        column = world.column(entity, left) if entity else None
+        if operator and column and _comparable(column, world, entity, right):
+            rule = Requires((Condition(left, operator, Value("field", right)),))
+            done = world.rule(f"The {human(left)} is {words} the {human(right)}", entity, rule)
+    return done and False
+
+
 def _comparable(left: Field, world: World, entity: str, right: str) -> bool:
     holder, _, name = right.rpartition(".")
     target = next((link.target for link in world.entities[entity].relations if link.name == holder), entity)
@@ -143,7 +159,7 @@ def _sized(told: Told, world: World, operator: Operator) -> bool:
     if found is None or operator not in {"le", "lt"}:
         return False
     top = world.capacity(found[2])
-    for name in world.children(found[2]):
+    for name in world.entities if top else ():
         column = world.column(name, found[1]) or next(
             (
                 one
@@ -152,11 +168,10 @@ def _sized(told: Told, world: World, operator: Operator) -> bool:
             ),
             None,
         )
-        link = world.link(name, found[2])
-        if column and link and top:
-            return world.rule(
-                told.text, name, Requires((Condition(column.name, operator, Value("field", f"{link.name}.{top}")),))
-            )
+        route = world.route(name, found[2])
+        if column and route and column.type == "integer":
+            must = Condition(column.name, operator, Value("field", f"{route}.{top}"))
+            return world.rule(told.text, name, Requires((must,)))
     return False
 
 
@@ -168,7 +183,8 @@ def _guarded(told: Told, world: World) -> bool:
         told.marked,
     )
     wanted = re.search(r"\bonly (?:%(\w+) @(\w+)|for %(\w+) @(\w+))", told.marked)
-    found, positive = (found, False) if found else (wanted, True)
+    refused = re.search(r"%(\w+) @(\w+) (?:accepts?|takes?|gets?|allows?|receives?|have|has) no\b()()", told.marked)
+    found, positive = (found or refused, False) if found or refused else (wanted, True)
     if found is None:
         return False
     one, two, three, four = found.groups()

@@ -107,7 +107,42 @@ def act(world: World, entity: str, action: Action) -> str:
 
 def read_deeds(told: Told, world: World) -> bool:
     """Read a sentence that says what a deed does, or that it is one."""
-    return _said(told, world) or _sets(told, world) or _upto(told, world)
+    return _steps(told, world) or _said(told, world) or _sets(told, world) or _upto(told, world)
+
+
+_STEPS = re.compile(r"\b(\w+ing(?: (?:in|out|off|up))?)(?:,| and) (\w+ing(?: (?:in|out|off|up))?) (?:are|is) ")
+_CAN_BE = re.compile(r"\b(?:can|may)(?: also| only| still)* be (?:%)?(\w+)")
+
+
+def _steps(told: Told, world: World) -> bool:
+    """Read "checking in and checking out are separate steps": each is an action into the state of its name."""
+    found = _STEPS.search(told.marked)
+    names = [re.sub(r"^(\w+?)ing\b", r"\1", one).replace(" ", "_") for one in found.groups()] if found else []
+    done = [_step(name, told, world) for name in names]
+    passive = [_passive(one, told, world) for one in _CAN_BE.findall(told.marked)]
+    return any(done) or (any(passive) and False)
+
+
+def _step(name: str, told: Told, world: World) -> bool:
+    stem, _, tail = name.partition("_")
+    state = f"{stem}ed_{tail}".rstrip("_")
+    for entity in dict.fromkeys((*told.things(), *told.before, *world.entities)):
+        column = next((one for one in world.entities[entity].fields if state in one.choices), None)
+        if column is not None:
+            return bool(_moving(world, entity, name, (column.name, state)))
+    return False
+
+
+def _passive(state: str, told: Told, world: World) -> bool:
+    """Read "pending orders can be cancelled": the move has an action of its own."""
+    lemma = verbs.lemma(state) or state.removesuffix("ed")
+    holders = (
+        one
+        for one in (*told.things(), *told.before)
+        if (kept := world.entities[one].states) and state in {move.target for move in kept.transitions}
+    )
+    entity = next(holders, "")
+    return bool(entity and lemma not in {"lose", "win", "expire"} and deed(world, entity, lemma))
 
 
 def _said(told: Told, world: World) -> bool:

@@ -31,7 +31,7 @@ _SHOWN = re.compile(
 
 def read_formulas(told: Told, world: World) -> bool:
     """Add the computed columns that a sentence gives; say whether it gives one."""
-    return _formula(told, world) or _product_per(told, world) or _shown(told, world)
+    return _summed(told, world) or _formula(told, world) or _product_per(told, world) or _shown(told, world)
 
 
 def _formula(told: Told, world: World) -> bool:
@@ -47,6 +47,29 @@ def _formula(told: Told, world: World) -> bool:
         if name and _compute(told, world, (owner, name), text):
             return True
     return False
+
+
+_SUM = re.compile(
+    r"(?:@(\w+)(?: s)? \$(\w+)|\$(\w+) of (?:an? |the |each )?@(\w+)) (?:=|is|equals|:)(?: always)? (?:the )?"
+    r"(sum|total|average) of (?:all |the |its |their )*(?:@(\w+)(?: s)? )?\$(\w+)(?: of (?:all |the |its )*@(\w+))?"
+)
+
+
+def _summed(told: Told, world: World) -> bool:
+    """Read "the invoice total is the sum of the line totals"."""
+    found = _SUM.search(told.marked)
+    if found is None:
+        return False
+    owner, name = found[1] or found[4], found[2] or found[3]
+    near = [one for one in (found[6], found[8], *world.children(owner)) if one]
+    source = next((one for one in near if world.link(one, owner) and world.numeric(one, found[7])), "")
+    link, number = world.link(source, owner) if source else None, world.numeric(source, found[7]) if source else None
+    if link is None or number is None:
+        return False
+    kept = world.entities[owner]
+    world.put(owner, fields=tuple(one for one in kept.fields if one.name != name))
+    function: Function = "avg" if found[5] == "average" else "sum"
+    return _aggregate(world, owner, (name, number), Aggregate(function, source, link.name, found[7]))
 
 
 def _compute(told: Told, world: World, what: tuple[str, str], text: str) -> bool:

@@ -30,7 +30,9 @@ _FIELD_AFTER = re.compile(
 
 def frozen(told: Told, world: World) -> bool:
     """Read "once paid, an invoice cannot be changed", "movements are never edited"."""
-    if not FROZEN.search(told.marked) or re.search(r"\b(?:only|themselves|own|by)\b", told.marked):
+    fixed = FROZEN.search(told.marked)
+    clause = next((part for part in re.split(r"[,;]", told.marked) if FROZEN.search(part)), told.marked)
+    if not fixed or re.search(r"\b(?:only|themselves|own|by)\b", clause):
         return False
     names = [*told.things()] or list(told.before[:1])
     if not names:
@@ -44,14 +46,14 @@ def frozen(told: Told, world: World) -> bool:
     ]
     if states:
         return _frozen_in(told, world, entity, states)
-    column = re.search(r"(?:has|have|with|once|after|when)\b[^$]*\$(\w+)", told.marked)
-    if column and world.column(entity, column[1]):
-        return world.rule(told.text, entity, Immutable((Condition(column[1], "is_set"),)))
-    if re.search(r"\b(?:once|when|after|if)\b", told.marked) or not re.search(
-        r"delet|remov|immutable|append|afterwards|ever|frozen", told.marked
-    ):
+    column = re.search(r"(?:has|have|with|once|after|when)\b[^$]*\$(\w+)|^\$(\w+_(?:on|at|date)) @", told.marked)
+    name = (column[1] or column[2]) if column else ""
+    if name and world.column(entity, name):
+        return world.rule(told.text, entity, Immutable((Condition(name, "is_set"),)))
+    if re.search(r"\b(?:once|when|after|if|until|unless|while|nobody|users?|anything)\b|[%&]", told.marked):
         return False
-    return world.rule(told.text, entity, Immutable())
+    kept = tuple(one for one in re.findall(r"\$(\w+)", clause) if world.column(entity, one))
+    return world.rule(told.text, entity, Immutable(fields=kept))
 
 
 def _frozen_in(told: Told, world: World, entity: str, states: list[tuple[str, str]]) -> bool:

@@ -45,9 +45,7 @@ _OWN = re.compile(
 
 
 _HEAD = re.compile(r"^(?:[\w ]*\bwho\b[\w ]*|roles?|permissions?|access(?: rights)?|rights): ")
-_OPENLY = re.compile(
-    r"@(\w+)\)? (?:is|are) (?:public|(?:open|visible) (?:to|for) (?:everyone|everybody|all))\b"
-)
+_OPENLY = re.compile(r"@(\w+)\)? (?:is|are) (?:public|(?:open|visible) (?:to|for) (?:everyone|everybody|all))\b")
 
 
 def _people_first(marked: str) -> str:

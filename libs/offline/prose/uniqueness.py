@@ -7,6 +7,8 @@ import re
 from msgspec.structs import replace
 
 from libs.contracts.behaviour import BlockedBy, Ledger, UniqueIn
+from libs.offline.prose.deeds import deed
+from libs.offline.prose.granting import lemma_of
 from libs.offline.prose.marks import Told
 from libs.offline.prose.rows import where
 from libs.offline.prose.world import World
@@ -71,10 +73,28 @@ def _spoken(target: str, name: str, names: list[str], entity: str) -> bool:
     return (target in names and target != entity) or (name in names)
 
 
+_HELD = re.compile(
+    r"@(\w+) (?:cannot|must not|is not|can never) be %?(\w+) (?:while|when|if|as long as|until) (?:.*?)(@\w+.*)$"
+)
+
+
+def _held(told: Told, world: World) -> bool:
+    """Read "a matter cannot be closed as long as it has deadlines that are not done": an action that waits."""
+    found = _HELD.search(told.marked)
+    source = re.findall(r"@(\w+)", found[3])[0] if found else ""
+    link = world.link(source, found[1]) if found else None
+    lemma = lemma_of(found[2]) if found else ""
+    if found is None or link is None or not lemma or lemma in {"delete", "remove"}:
+        return False
+    action = deed(world, found[1], lemma)
+    rows = where("open" if re.search(r"\b(?:open|active)\b", found[3]) else "", found[3], source, world)
+    return bool(action) and world.rule(told.text, found[1], BlockedBy(source, link.name, (action,), rows))
+
+
 def blocked(told: Told, world: World) -> bool:
     found = _BLOCKED.search(told.marked)
     if found is None:
-        return False
+        return _held(told, world)
     owner = found[1] or found[3] or found[5] or found[7]
     rest = found[2] or found[4] or found[6] or found[8] or ""
     source = next(iter(re.findall(r"@(\w+)", rest)), "")

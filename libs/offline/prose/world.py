@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from libs.contracts.behaviour import Condition, Enforcement, Report, Rule, Value
 from libs.contracts.charter import Charter, Entity, Permission, Role
-from libs.contracts.fields import Field, Relation
+from libs.contracts.fields import Field, FieldType, Relation
 from libs.offline.words import article, human
 
 _MAX_RULES, _MAX_ROLES, _MAX_GRANTS, _MAX_REPORTS, _MAX_FIELDS = 100, 20, 400, 40, 60
@@ -91,6 +91,13 @@ class World:
         """Return a column by name."""
         return next((one for one in self.entities[entity].fields if one.name == name), None)
 
+    def numeric(self, entity: str, name: str) -> FieldType | None:
+        """Return the type of a number that an entity has, stored or computed."""
+        kept = self.entities[entity]
+        numbers: dict[str, FieldType] = {"integer": "integer", "decimal": "decimal", "money": "money"}
+        found = next((one.type for one in (*kept.fields, *kept.computed) if one.name == name), "")
+        return numbers.get(found)
+
     def link(self, source: str, target: str) -> Relation | None:
         """Return the first to-one relation from one entity to another."""
         kept = self.entities.get(source)
@@ -110,6 +117,20 @@ class World:
             near = self.entities.get(link.target)
             if near and link.kind != "many_to_many" and any(one.name == name for one in (*near.fields, *near.computed)):
                 return f"{link.name}.{name}"
+        return ""
+
+    def route(self, start: str, goal: str) -> str:
+        """Return the relations from an entity to another over at most three, joined by dots; else nothing."""
+        paths = [("", start)] if start in self.entities else []
+        for _ in range(3):
+            paths = [
+                (f"{path}.{link.name}".strip("."), link.target)
+                for path, name in paths
+                for link in self.entities[name].relations
+                if link.kind != "many_to_many" and link.target in self.entities
+            ]
+            if found := next((path for path, name in paths if name == goal), ""):
+                return found
         return ""
 
     def holder(self, name: str, near: Iterable[str] = ()) -> str:
