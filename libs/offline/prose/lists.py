@@ -19,13 +19,13 @@ _LEAD = (
 )
 _SURE = r"(?: one of(?: the following)?:?| any of:?| either(?: of)?:?|: ?(?:one of |either )?| = )"
 _CHOICES = (
-    re.compile(rf"(?<=\w)(?:{_LEAD})?{_SURE} ?({_OR})(?=[,.;)]|$| and | with | but | from | when )", re.I),
-    re.compile(rf"(?<=\w){_LEAD} ({_OR})(?=[,.;)]|$| and | with | \(| from | when )", re.I),
-    re.compile(rf"(?<=\w) of ({_OR})(?=[,.;)]|$| and | with )", re.I),
+    re.compile(rf"(?<=\w)(?:{_LEAD})?{_SURE} ?({_OR})(?=[,.;)]| ?$| and | with | but | from | when )", re.I),
+    re.compile(rf"(?<=\w){_LEAD} ({_OR})(?=[,.;)]| ?$| and | with | \(| from | when )", re.I),
+    re.compile(rf"(?<=\w) of ({_OR})(?=[,.;)]| ?$| and | with )", re.I),
 )
 _KINDS = re.compile(
     r"\b(status|state|stage|priority|type|kind|level|severity|difficulty|visibility|size|gender"
-    rf"|category|condition|method) ({_OR})(?=[,.;)]|$| and | with )",
+    rf"|category|condition|method) ({_OR})(?=[,.;)]| ?$| and | with )",
     re.I,
 )
 _STAGES = re.compile(
@@ -98,7 +98,7 @@ def _letters(text: str) -> list[str]:
     return [chr(at) for at in range(ord(spanned[1]), ord(spanned[2]) + 1)] if spanned else values(text)
 
 
-_LETTERS = re.compile(r"\b([a-z]+) ([A-Z](?: to |-)[A-Z]|[A-Z](?:, [A-Z])*,? or [A-Z])(?=[,.;)]|$| and | with )")
+_LETTERS = re.compile(r"\b([a-z]+) ([A-Z](?: to |-)[A-Z]|[A-Z](?:, [A-Z])*,? or [A-Z])(?=[,.;)]| ?$| and | with )")
 
 
 def _stage(word: str) -> str:
