@@ -31,17 +31,26 @@ def ledger_tests(each: Compiled, kept: Ledger, seeds: Seeds) -> Iterator[Test]:
     address = f"f\"{link.target.path}/{{row['{link.key}']}}\""
     shown = [same_balance(link.target, balance.attr, each_) for each_ in (after, before)]
     key = balance.field.name if balance.field else balance.attr
-    yield named(
-        each,
-        "moves_the_balance_and_a_deletion_takes_it_back",
-        [
-            *story.lines,
-            f'assert client.get({address}).json()["{key}"] == {shown[0]}',
-            f"assert client.delete(f\"{view.path}/{{row['id']}}\").status_code == 204",
-            f'assert client.get({address}).json()["{key}"] == {shown[1]}',
-        ],
-    )
+    moved = [*story.lines, f'assert client.get({address}).json()["{key}"] == {shown[0]}']
+    taken_back = [
+        f"assert client.delete(f\"{view.path}/{{row['id']}}\").status_code == 204",
+        f'assert client.get({address}).json()["{key}"] == {shown[1]}',
+    ]
+    if _goes(view, story):
+        yield named(each, "moves_the_balance_and_a_deletion_takes_it_back", [*moved, *taken_back])
+    else:
+        yield named(each, "moves_the_balance", moved)
     yield from _overdrawn(each, kept, seeds, amount)
+
+
+def _goes(view: EntityView, story: Story) -> bool:
+    """Tell whether no rule keeps the newest row from deletion."""
+    world = story.copy().stage.world
+    try:
+        world.delete(view, max(world.of(view)))
+    except RefusedError:
+        return False
+    return True
 
 
 def same_balance(view: EntityView, attr: str, value: object) -> str:
