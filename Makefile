@@ -29,8 +29,8 @@ up: .venv/ready ## the whole stack on http://127.0.0.1:8000 until Ctrl-C; data s
 test: .venv/ready-dev ## all tests
 	@$(BIN)/pytest
 
-nightly: .venv/ready-dev ## 200 random charters: each printed, installed, migrated, type-checked, tested and started (hours)
-	@RANDOM_CHARTERS=200 $(BIN)/pytest tests/e2e/test_random_projects.py -o timeout=0
+nightly: .venv/ready-dev ## every wish, every charter of the tests and 200 random ones: each printed, installed, migrated, type-checked, tested, started (hours)
+	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_wish_projects.py tests/e2e/test_random_projects.py -o timeout=0
 
 test-live: .venv/ready-dev ## one whole wish on a real small model (fetches about 0.5 GB once)
 	@$(BIN)/pytest -m live tests/live -o addopts= -s

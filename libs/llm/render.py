@@ -72,7 +72,9 @@ def without_defaults(value: Any) -> Any:
         return value
     fields = msgspec.structs.fields(value)
     set_ = ((field.name, getattr(value, field.name)) for field in fields if getattr(value, field.name) != field.default)
-    return {name: without_defaults(item) for name, item in set_}
+    config = value.__struct_config__
+    tag = {config.tag_field: config.tag} if config.tag_field else {}  # which kind of rule it is, say
+    return tag | {name: without_defaults(item) for name, item in set_}
 
 
 def _form(answer: type[msgspec.Struct]) -> str:

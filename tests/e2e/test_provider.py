@@ -20,6 +20,8 @@ from libs.testing.scripts import passing
 from libs.testing.stack import ended, stack_process
 from tests.e2e.wishes import LIBRARY
 
+WISH = f"{LIBRARY} Rare books must be handled with special care by everybody."  # what only words can say
+
 KEY = "sk-this-must-never-be-seen"
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
@@ -61,7 +63,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Hous
 
 async def one_run(client: Interius) -> RunView:
     project = await client.create_project("Test")
-    run = await client.start_run(project.id, LIBRARY)
+    run = await client.start_run(project.id, WISH)
     return await ended(client, run.id, limit=90)
 
 
@@ -69,9 +71,9 @@ async def test_a_model_writes_what_needs_judgement_and_everything_else_is_printe
     asked = len(house.server.requests)
     run = await one_run(house.client)
     assert run.status == "completed", run.failure
-    files = await house.client.files(run.id)
-    assert [file.path for file in files if file.origin == "model"] == ["app/rules.py"]
-    assert len(house.server.requests) - asked == 4
+    written = [file.path for file in await house.client.files(run.id) if file.origin == "model"]
+    assert [path.split("_")[0] for path in written] == ["app/custom/r1"]
+    assert len(house.server.requests) - asked == 4  # charter, design, the function, review
     assert run.usage.prompt_tokens > 0
 
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.contracts.artifacts import Architecture, Issue, Module, Passage, SourceFile, WrittenCode
+from libs.contracts.behaviour import Limit, Rule, Value
 from libs.contracts.charter import Charter, Entity, Requirements
 from libs.contracts.fields import Field
 from libs.llm.inputs import ArchitectureInput, FileInput, FunctionInput, RequirementsInput, ReviewInput
 from libs.llm.port import Correction, Task
-from libs.llm.render import data, messages
+from libs.llm.render import data, messages, without_defaults
 from libs.testing.openai_requests import Request
 
 CHARTER = Charter("library", "Library", "d", entities=(Entity("Book", "books", fields=(Field("title", "string"),)),))
@@ -87,3 +89,9 @@ def test_nothing_of_the_inputs_is_lost_on_the_way(name: str, inputs: Requirement
 def test_any_wish_arrives_as_it_was_written(wish: str) -> None:
     sent = messages(Task("draft_requirements", "x", RequirementsInput(wish), Requirements))
     assert Request({"messages": sent}, {}).task().inputs == RequirementsInput(wish)
+
+
+def test_what_is_shown_of_a_rule_says_its_kind():
+    rule = Rule("R1", "At most five.", "Loan", Limit(Value("literal", "5"), per="member"))
+    shown = msgspec.json.encode(without_defaults(rule))
+    assert msgspec.json.decode(shown, type=Rule) == rule
