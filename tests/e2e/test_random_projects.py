@@ -1,8 +1,8 @@
 """Charters by chance are printed into projects that work at once: ten in each run, as many as asked for by night.
 
 Ten are the same ten each time, linted, and the first three tested, since their tests take minutes; with
-``RANDOM_CHARTERS=200`` they are others each day, and each is installed, migrated, imported, linted, type-checked, tested
-and started. ``RANDOM_SEED`` does a night over again.
+``RANDOM_CHARTERS=200`` they are others each day, and each is installed, migrated, imported, linted, type-checked,
+tested and started. ``RANDOM_SEED`` does a night over again.
 """
 
 from __future__ import annotations
