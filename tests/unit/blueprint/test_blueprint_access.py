@@ -14,6 +14,7 @@ def views(charter: Charter) -> dict[str, EntityView]:
     return {view.name: view for view in entity_views(plain(charter))}
 
 
+NAME = Field("name", "string")
 ROOM, TASKS = views(READING_ROOM), views(TODO)
 
 
@@ -58,6 +59,17 @@ def test_who_is_limited_to_own_rows_refers_to_own_rows_only() -> None:
     files = {file.path: file.content for file in compile_project(READING_ROOM, PLAIN)}
     assert 'check_reference(session, access.members(user, "refer"), data.member_id' in files["app/routes/loans.py"]
     assert 'crud.confirm(session, access.loans(user, "create"), row)' in files["app/routes/loans.py"]
+
+
+def test_of_several_people_one_is_the_owner_and_the_others_may_be_anybody() -> None:
+    relations = tuple(Relation(name, "Person") for name in ("author", "reader"))
+    entities = (
+        Entity("Person", "people", fields=(NAME,), account=True),
+        Entity("Letter", "letters", relations=relations),
+    )
+    permissions = (Permission("user", "Letter", ("create", "read"), own_only=True),)
+    found = views(Charter("post", "Post", "d", entities, permissions=permissions))["Letter"]
+    assert {link.attr: access.guarded(link) for link in found.links} == {"author": True, "reader": False}
 
 
 def test_only_who_may_change_every_account_says_whose_login_it_is() -> None:
