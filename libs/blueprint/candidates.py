@@ -144,7 +144,7 @@ def all_conditions(view: EntityView) -> Iterator[tuple[EntityView, Condition]]:
         yield from ((view.peers[report.entity], each) for each in report.where)
 
 
-def conditions_of(view: EntityView, rule: Rule) -> Iterator[tuple[EntityView, Condition]]:  # noqa: C901  # a case a kind  # a case a kind
+def conditions_of(view: EntityView, rule: Rule) -> Iterator[tuple[EntityView, Condition]]:  # noqa: C901  # a case a kind
     """Yield the conditions of a rule with the entity they start from, what it compares otherwise among them."""
     match rule.enforcement:
         case Requires() as kept:

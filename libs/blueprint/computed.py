@@ -48,7 +48,7 @@ def parsed(expression: str) -> ast.expr:
         if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.USub):
             raise ValueError("it holds an operator other than + - * /")  # what is wrong is the text  # noqa: TRY004  # what is wrong is the text
         if isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int | float)):
-            raise ValueError("it holds something else than numbers")  # noqa: TRY004  # what is wrong is the text  # what is wrong is the text
+            raise ValueError("it holds something else than numbers")  # noqa: TRY004  # what is wrong is the text
     return tree
 
 

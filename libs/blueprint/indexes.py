@@ -37,17 +37,18 @@ class Index:
 
 def unique_sets(view: EntityView) -> Iterator[tuple[str, ...]]:
     """Yield the columns whose values no two rows share; none of a table that keeps deleted rows."""
-    yield from () if view.entity.soft_delete else _unique(view)
+    yield from () if view.entity.soft_delete else unique(view)
 
 
 def indexes(view: EntityView) -> Iterator[Index]:
     """Yield the indexes that hold values unique among some rows: those not deleted, and those a rule is about."""
     yield from (index for index, _ in ruled(view))
-    for members in _unique(view) if view.entity.soft_delete else ():
+    for members in unique(view) if view.entity.soft_delete else ():
         yield Index(names.table_name(f"uq_{view.plural}_{'_'.join(members)}"), members, unique=True, where=_ALIVE)
 
 
-def _unique(view: EntityView) -> Iterator[tuple[str, ...]]:
+def unique(view: EntityView) -> Iterator[tuple[str, ...]]:
+    """Yield the columns whose values are unique: among all rows, or among those not deleted."""
     yield from ((field.name,) for field in view.fields if field.unique)
     yield from ((stamp.name,) for stamp in view.stamps.all if "unique=True" in stamp.options)
     yield from ((link.key,) for link in view.references if link.single)

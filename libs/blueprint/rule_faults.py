@@ -20,7 +20,7 @@ from libs.contracts.behaviour import (
 )
 
 
-def rule_faults(where: str, view: EntityView, rule: Rule) -> Iterator[str]:  # noqa: C901  # one case for each kind  # one case for each kind
+def rule_faults(where: str, view: EntityView, rule: Rule) -> Iterator[str]:  # noqa: C901  # one case for each kind
     """Yield what is wrong with a compiled rule of an entity."""
     here, searched = f"{where}.enforcement", Scope(view, searched=True)
     match rule.enforcement:

@@ -149,7 +149,7 @@ class World(Rows):
 
     def _taken(self, view: EntityView, row: Row) -> set[str]:
         """Tell whether another row has a value that is unique."""
-        for members in indexes._unique(view):  # pyright: ignore[reportPrivateUsage]  # the same sets that are printed
+        for members in indexes.unique(view):
             mine = [row.get(name) for name in members]
             if None not in mine and any(
                 [other.get(name) for name in members] == mine for other in self._others(view, row)

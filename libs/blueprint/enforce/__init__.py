@@ -8,7 +8,7 @@ from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import BlockedBy, Immutable, Ledger, Limit, NoOverlap, Requires, Rule, UniqueIn
 
 
-def compiled(view: EntityView, rule: Rule) -> Compiled:  # noqa: C901  # one case for each kind  # one case for each kind
+def compiled(view: EntityView, rule: Rule) -> Compiled:  # noqa: C901  # one case for each kind
     """Return the source of a rule of the entity; the rule has an enforcement."""
     match rule.enforcement:
         case Limit() as kept:
