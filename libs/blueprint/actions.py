@@ -12,7 +12,7 @@ from libs.blueprint.literals import prose, quoted
 from libs.blueprint.paths import Place, resolve
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import Action, Effect
-from libs.contracts.fields import Field, Relation
+from libs.contracts.fields import Field
 
 _TAKEN = frozenset({"action", "before", "data", "row", "session", "user", "sa", "dt"})
 
@@ -218,8 +218,3 @@ def _create(view: EntityView, action: Action, effect: Effect, number: int) -> It
     yield f"    session.add({name})"
     yield "    session.flush()"
     yield f"    {target.snake}_rules.created(session, {name})"
-
-
-def reference_of(relation: Relation) -> str:
-    """Name the key that stands for a reference in a body."""
-    return f"{relation.name.removesuffix('_id')}_id"

@@ -44,9 +44,9 @@ def parsed(expression: str) -> ast.expr:
         if not known and not helper:
             raise ValueError("it holds more than paths, numbers, + - * / and brackets")
         if isinstance(node, ast.BinOp) and type(node.op) not in _SIGNS:
-            raise ValueError("it holds an operator other than + - * /")  # what is wrong is the text
+            raise ValueError("it holds an operator other than + - * /")
         if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.USub):
-            raise ValueError("it holds an operator other than + - * /")  # what is wrong is the text  # noqa: TRY004  # what is wrong is the text
+            raise ValueError("it holds an operator other than + - * /")  # noqa: TRY004  # what is wrong is the text
         if isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int | float)):
             raise ValueError("it holds something else than numbers")  # noqa: TRY004  # what is wrong is the text
     return tree

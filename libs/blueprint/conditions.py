@@ -212,8 +212,3 @@ def paths_of(conditions: Iterable[Condition]) -> list[str]:
         if each.value is not None and each.value.kind == "field":
             found.append(each.value.text)
     return list(dict.fromkeys(found))
-
-
-def compared_field(view: EntityView, each: Condition) -> Field | None:
-    """Return the field at the end of the condition's path, where it is one."""
-    return resolve(view, each.field).field
