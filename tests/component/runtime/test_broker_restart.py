@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -47,14 +48,19 @@ async def test_pulls_that_a_restarted_broker_forgot_hold_up_nobody(server: NatsS
     async def give_up(message: Msg, reason: str) -> None:
         raise AssertionError(reason)
 
-    platform = await Platform.open(RuntimeSettings(nats_url=server.url, shutdown_seconds=1), "test")
+    settings = RuntimeSettings(nats_url=server.url, shutdown_seconds=1)
     service = Service("test", routes=(Route(durable("reviewer"), take, give_up, concurrency=3),))
-    async with running(platform, service):
+    async with AsyncExitStack() as opened:
+        platform = await Platform.open(settings, "test")
+        opened.push_async_callback(platform.close)
+        await opened.enter_async_context(running(platform, service))
         queue = JetStreamQueue(platform.connection.client)
         for _ in range(3):
             wanted = order()
             await queue.put(wanted)
-            assert await asyncio.wait_for(taken.get(), 20) == wanted.envelope.id
+            async with asyncio.timeout(20):
+                # A broker that is killed may forget an acknowledgement, and then brings the last order again.
+                while await taken.get() != wanted.envelope.id:
+                    pass
             server.kill()
             server.start()
-    await platform.close()
