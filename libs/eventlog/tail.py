@@ -97,7 +97,7 @@ class _Pull:
 
     def _next(self, reply: bytes) -> int:
         """Stream sequence of a message, which must be the one after the last."""
-        _, _, _, _, _, stream_seq, consumer_seq, *_ = reply.split(b".")
+        stream_seq, consumer_seq = reply.split(b".", 7)[5:7]
         if int(consumer_seq) != self._delivered + 1:
             raise _ConsumerLost("a message was skipped")
         self._delivered += 1

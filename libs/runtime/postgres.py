@@ -34,7 +34,13 @@ _LOST = (
     asyncpg.InternalClientError,
 )
 _NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)
-_REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+_REFUSED = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+    OverflowError,  # COPY encodes values before the server sees them
+    UnicodeError,
+)
 
 
 class Unstorable(Exception):  # an answer about the values, not a fault of the server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -26,7 +27,7 @@ class Fact(Struct, frozen=True):
     seq: int
     address: EventAddress
     event: Event
-    time: str
+    time: datetime
     cause: str
 
 
@@ -80,7 +81,7 @@ def read(record: RawRecord) -> Fact:
     if ESCAPED_NUL in record.data:
         event = _storable(event)
     address = subjects.parse(record.subject)
-    return Fact(record.seq, address, event, headers["ce-time"], headers.get("ce-causationid", ""))
+    return Fact(record.seq, address, event, _time(headers["ce-time"]), headers.get("ce-causationid", ""))
 
 
 def fault(record: RawRecord, error: Exception) -> Fault:
@@ -92,6 +93,13 @@ def fault(record: RawRecord, error: Exception) -> Fault:
 def without(intake: Intake, error: Exception) -> Intake:
     """A single record that PostgreSQL refused, as a fault."""
     return replace(intake, facts=[], faults=[fault(intake.records[0], error)])
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError(f"the time {text!r} has no zone")
+    return time
 
 
 def _storable(event: Event) -> Event:

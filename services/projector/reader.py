@@ -1,10 +1,9 @@
-"""Reads and decodes one batch ahead of whoever writes: PostgreSQL works on one while we work on the next."""
+"""Reads and decodes ahead of whoever writes: PostgreSQL works on one batch while we work on the next ones."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import cast
 
@@ -16,6 +15,7 @@ MOST_BYTES = 8_000_000  # of event bodies in one transaction, and
 MOST_FACTS = 1000  # no more than these: while PostgreSQL writes them we read and decode the next
 GATHER = 0.01  # seconds after a batch: the next fact of a quiet log is written at once, many in a row go together
 MANY = 100  # facts of a log that is read back: waiting for more would only slow that down
+AHEAD = 3  # batches that wait for whoever writes
 AGAIN = 0.5  # seconds before a read that does not end is cancelled again
 
 
@@ -24,9 +24,8 @@ class Reader:
 
     def __init__(self, events: EventLog, after: int) -> None:
         self._tail = cast("AsyncGenerator[list[RawRecord]]", events.tail(EVERYTHING, after))
-        self._trickle = False
-        self._portions: deque[Sequence[RawRecord]] = deque()
-        self._ahead = asyncio.ensure_future(self._read())
+        self._ahead: asyncio.Queue[Intake | Exception] = asyncio.Queue(AHEAD)
+        self._reading = asyncio.ensure_future(self._read())
 
     async def next(self, timeout: float | None = None) -> Intake:  # noqa: ASYNC109  # the wait is for a task that goes on
         """The next batch.
@@ -34,29 +33,27 @@ class Reader:
         Raises:
             TimeoutError: there was none for ``timeout`` seconds; nothing is lost by asking again.
         """
-        done, _ = await asyncio.wait({self._ahead}, timeout=timeout)
-        if not done:
-            raise TimeoutError
-        intake = self._ahead.result()
-        self._ahead = asyncio.ensure_future(self._read())
-        return intake
+        async with asyncio.timeout(timeout):
+            found = await self._ahead.get()
+        if isinstance(found, Exception):
+            raise found
+        return found
 
-    async def _read(self) -> Intake:
-        if not self._portions:
-            if self._trickle:
-                await asyncio.sleep(GATHER)
-            records = await anext(self._tail)
-            self._trickle = len(records) < MANY
-            self._portions.extend(portions(records))
-        return take(self._portions.popleft())
+    async def _read(self) -> None:
+        try:
+            async for records in self._tail:
+                for portion in portions(records):
+                    await self._ahead.put(take(portion))
+                if len(records) < MANY:
+                    await asyncio.sleep(GATHER)
+        except Exception as error:  # it is raised to whoever reads
+            await self._ahead.put(error)
 
     async def close(self) -> None:
         """Stop reading."""
-        while not self._ahead.done():  # asyncio.wait_for of Python 3.11, in the client, may lose a cancellation
-            self._ahead.cancel()
-            await asyncio.wait({self._ahead}, timeout=AGAIN)
-        if not self._ahead.cancelled():
-            self._ahead.exception()  # whatever it is, nobody waits for it any more
+        while not self._reading.done():  # asyncio.wait_for of Python 3.11, in the client, may lose a cancellation
+            self._reading.cancel()
+            await asyncio.wait({self._reading}, timeout=AGAIN)
         await self._tail.aclose()
 
 

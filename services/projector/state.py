@@ -33,7 +33,8 @@ class Changes:
     users: dict[str, User] = field(default_factory=dict[str, User])
     projects: dict[str, Project] = field(default_factory=dict[str, Project])
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
-    stages: dict[tuple[str, str], Stage] = field(default_factory=dict[tuple[str, str], Stage])
+    new_stages: dict[tuple[str, str], Stage] = field(default_factory=dict[tuple[str, str], Stage])
+    stages: dict[tuple[str, str], Stage] = field(default_factory=dict[tuple[str, str], Stage])  # that had a row before
     artifacts: list[Artifact] = field(default_factory=list[Artifact])
     files: list[File] = field(default_factory=list[File])
     faults: list[Fault] = field(default_factory=list[Fault])
@@ -43,6 +44,7 @@ class Changes:
         """Drop whatever was to be written about runs that are gone."""
         gone = set(run_ids)
         self.runs = {key: row for key, row in self.runs.items() if key not in gone}
+        self.new_stages = {key: row for key, row in self.new_stages.items() if key[0] not in gone}
         self.stages = {key: row for key, row in self.stages.items() if key[0] not in gone}
         self.artifacts = [row for row in self.artifacts if row.run_id not in gone]
         self.files = [row for row in self.files if row.run_id not in gone]
@@ -107,10 +109,8 @@ class State:
 
     def _details(self, run: OpenRun, run_id: str, fact: Fact, changes: Changes) -> None:
         event = fact.event
-        order = run_stages.order_of(fact)
-        if order and (stage := run_stages.evolve(run.stages.get(order), run_id, fact)):
-            run.stages[order] = stage
-            changes.stages[run_id, order] = stage
+        if order := run_stages.order_of(fact):
+            _stage(run, (run_id, order), fact, changes)
         if isinstance(event, e.FileWritten):
             version = run.versions[event.path] = run.versions.get(event.path, 0) + 1
             changes.files.append(run_files.ROWS[e.FileWritten](run_id, version, fact, event))
@@ -122,3 +122,13 @@ class State:
             self.projects.clear()
         for key in [key for key, run in self.runs.items() if run.row is None or run.row.over]:
             del self.runs[key]
+
+
+def _stage(run: OpenRun, key: tuple[str, str], fact: Fact, changes: Changes) -> None:
+    run_id, order = key
+    known = run.stages.get(order)
+    row = run_stages.evolve(known, run_id, fact)
+    if known is None and row:
+        run.stages[order] = changes.new_stages[key] = row
+    elif known and key not in changes.new_stages:
+        changes.stages[key] = known

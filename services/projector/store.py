@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from libs.runtime.postgres import Database
 from libs.runtime.session import Session
 from services.projector.intake import Fact, Intake
 from services.projector.state import Changes, OpenRun, State
 from services.projector.views.projects import Project
+from services.projector.views.run_artifacts import Artifact
+from services.projector.views.run_files import File
 from services.projector.views.run_stages import Stage
 from services.projector.views.runs import Run
 
@@ -98,10 +101,16 @@ async def write(session: Session, changes: Changes) -> None:
     await _write(session, "write_users", changes.users.values())
     await _write(session, "write_projects", changes.projects.values())
     await _write(session, "write_runs", changes.runs.values())
+    await _add(session, "run_stages", Stage, changes.new_stages.values())
     await _write(session, "write_stages", changes.stages.values())
-    await _write(session, "write_artifacts", changes.artifacts)
-    await _write(session, "write_files", changes.files)
+    await _add(session, "run_artifacts", Artifact, changes.artifacts)
+    await _add(session, "run_files", File, changes.files)
     await _write(session, "write_faults", changes.faults)
+
+
+async def _add(session: Session, table: str, kind: type[Struct], rows: Collection[Struct]) -> None:
+    if rows:
+        await session.copy(table, kind.__struct_fields__, [astuple(row) for row in rows])
 
 
 async def _write(session: Session, statement: str, rows: Any) -> None:

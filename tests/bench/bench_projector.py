@@ -32,8 +32,8 @@ Row = tuple[Any, ...]
 Batch = dict[str, list[Row]]  # rows of each table
 Write = Callable[[Any, str, Sequence[Row]], Awaitable[None]]
 
-RUNS = 800
-ROUNDS = 6  # of each, in turn; the best counts, since the machine may be busy with other things
+RUNS = 1600
+ROUNDS = 5  # of each, in turn; the best counts, since the machine may be busy with other things
 AT_ONCE = 500  # appends in flight
 TABLES = {"runs": "last_seq", "run_stages": "seq", "run_artifacts": "seq", "run_files": "seq"}  # all that stories fill
 

@@ -38,14 +38,6 @@ on conflict (run_id, work_id) do update set (
     excluded.milliseconds, excluded.micro_usd
 );
 
--- name: write_artifacts!
--- What stages handed on.
-insert into run_artifacts select * from json_populate_recordset(null::run_artifacts, convert_from(:rows, 'UTF8')::json);
-
--- name: write_files!
--- New versions of files.
-insert into run_files select * from json_populate_recordset(null::run_files, convert_from(:rows, 'UTF8')::json);
-
 -- name: write_faults!
 -- Facts that could not be projected.
 insert into faults select * from json_populate_recordset(null::faults, convert_from(:rows, 'UTF8')::json);

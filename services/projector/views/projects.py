@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -18,8 +19,8 @@ class Project(Struct, frozen=True):
     id: str
     owner: str
     name: str
-    created_at: str | None
-    updated_at: str
+    created_at: datetime | None
+    updated_at: datetime
     deleted: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,8 +20,8 @@ class Artifact(Struct, frozen=True):
     seq: int
     kind: str
     pass_number: int
-    written_at: str
-    body: msgspec.Raw
+    written_at: datetime
+    body: str  # JSON
 
 
 ROWS: dict[type[e.Event], tuple[str, Callable[[Any], Any]]] = {
@@ -40,5 +41,4 @@ def row(run_id: str, pass_number: int, fact: Fact) -> Artifact | None:
     if found is None:
         return None
     kind, body = found
-    encoded = msgspec.Raw(msgspec.json.encode(body(fact.event)))
-    return Artifact(run_id, fact.seq, kind, pass_number, fact.time, encoded)
+    return Artifact(run_id, fact.seq, kind, pass_number, fact.time, msgspec.json.encode(body(fact.event)).decode())

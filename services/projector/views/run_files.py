@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from libs.contracts import events as e
@@ -20,7 +22,7 @@ class File(Struct, frozen=True):
     sha256: str
     origin: str
     size: int
-    written_at: str
+    written_at: datetime
 
 
 def _written(run_id: str, version: int, fact: Fact, ev: e.FileWritten) -> File:

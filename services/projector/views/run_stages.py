@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -21,9 +22,9 @@ class Stage(Struct, kw_only=True):
     item: str
     attempt: int
     seq: int
-    started_at: str | None = None
-    finished_at: str | None = None
-    failed_at: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    failed_at: datetime | None = None
     retry_at: str = ""
     failure_reason: str = ""
     failure_message: str = ""
@@ -41,11 +42,11 @@ def _new(run_id: str, seq: int, ev: e.StageStarted | e.StageFailed) -> Stage:
     return Stage(run_id=run_id, work_id=ev.work_id, stage=ev.stage, item=ev.item, attempt=ev.attempt, seq=seq)
 
 
-def _started(ev: e.StageStarted, time: str) -> dict[str, Any]:
+def _started(ev: e.StageStarted, time: datetime) -> dict[str, Any]:
     return {"attempt": ev.attempt, "started_at": time, "retry_at": ""}
 
 
-def _failed(ev: e.StageFailed, time: str) -> dict[str, Any]:
+def _failed(ev: e.StageFailed, time: datetime) -> dict[str, Any]:
     return {
         "attempt": ev.attempt,
         "failed_at": time,
@@ -56,12 +57,12 @@ def _failed(ev: e.StageFailed, time: str) -> dict[str, Any]:
     }
 
 
-def _finished(_ev: e.Event, time: str) -> dict[str, Any]:
+def _finished(_ev: e.Event, time: datetime) -> dict[str, Any]:
     return {"finished_at": time}
 
 
 ATTEMPTS = (e.StageStarted, e.StageFailed)
-CHANGES: dict[type[e.Event], Callable[[Any, str], dict[str, Any]]] = {
+CHANGES: dict[type[e.Event], Callable[[Any, datetime], dict[str, Any]]] = {
     e.StageStarted: _started,
     e.StageFailed: _failed,
     e.ContextRetrieved: _finished,

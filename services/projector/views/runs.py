@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -25,10 +26,10 @@ class Run(Struct, kw_only=True):
     verify: bool
     base_run_id: str
     change: str
-    requested_at: str
-    updated_at: str
+    requested_at: datetime
+    updated_at: datetime
     last_seq: int
-    finished_at: str | None = None
+    finished_at: datetime | None = None
     name: str = ""
     title: str = ""
     summary: str = ""

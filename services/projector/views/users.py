@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from libs.contracts import events as e
@@ -14,7 +16,7 @@ class User(Struct, frozen=True):
     id: str
     email: str
     superuser: bool
-    created_at: str
+    created_at: datetime
 
 
 def _registered(user_id: str, fact: Fact, event: e.Registered) -> User:
