@@ -20,7 +20,7 @@ MAX_PASSES = 3
 class Run(Struct, frozen=True):
     """A run as of its newest fact that counted, with sequence ``seq``; ``read`` is that of the newest fact of any kind.
 
-    ``missing`` are the files still to be written in this pass.
+    ``stage`` was taken up last. ``missing`` are the files still to be written in this pass.
 
     ``done`` holds the ids of orders whose facts stand, so that work delivered twice is done once; ``failures`` counts
     the failed attempts of each order. Times are RFC 3339; ``resumed_at`` is when a person last let it go on.
@@ -32,6 +32,7 @@ class Run(Struct, frozen=True):
     requested_at: str
     resumed_at: str
     status: Status = "running"
+    stage: str = ""
     waiting_since: str = ""
     passages: tuple[Passage, ...] = ()
     feedback: tuple[str, ...] = ()
@@ -94,6 +95,7 @@ _CHANGES: dict[type[e.Event], Callable[[Run, Any], dict[str, Any]]] = {
     e.FilesPlanned: _files_planned,
     e.FileWritten: _file_written,
     e.PatchRequested: _patch_requested,
+    e.StageStarted: lambda _, ev: {"stage": ev.stage},
     e.StageFailed: lambda run, ev: {"failures": {**run.failures, ev.work_id: run.failures.get(ev.work_id, 0) + 1}},
     e.CodeReviewed: lambda run, ev: {"reviews": (*run.reviews, ev.review)},
     e.Verified: lambda run, ev: {"verifications": (*run.verifications, ev.verification)},

@@ -120,9 +120,10 @@ _RULES: dict[type[e.Event], Callable[[Run, Ids, Any], Decision]] = {
 def _budget(run: Run) -> e.Failed | None:
     budget, spent = run.requested.budget, run.usage
     if budget.tokens is not None and _tokens(spent) > budget.tokens:
-        return _over(f"It used {_tokens(spent)} tokens, more than its budget of {budget.tokens}.")
+        return _over(run, f"It used {_tokens(spent)} tokens, more than its budget of {budget.tokens}")
     if budget.micro_usd is not None and spent.micro_usd > budget.micro_usd:
-        return _over(f"It cost ${spent.micro_usd / 1e6:.4f}, more than its budget of ${budget.micro_usd / 1e6:.4f}.")
+        cost, most = spent.micro_usd / 1e6, budget.micro_usd / 1e6
+        return _over(run, f"It cost ${cost:.4f}, more than its budget of ${most:.4f}")
     return None
 
 
@@ -130,9 +131,13 @@ def _tokens(usage: Usage) -> int:
     return usage.prompt_tokens + usage.completion_tokens
 
 
-def _over(message: str) -> e.Failed:
+def _over(run: Run, message: str) -> e.Failed:
     advice = "Go on from here with a larger budget: interius run --base RUN --budget-tokens N."
-    return e.Failed("budget_exceeded", message, advice)
+    return e.Failed("budget_exceeded", f"{message}{_in_stage(run)}.", advice, run.stage)
+
+
+def _in_stage(run: Run) -> str:
+    return f", and stopped in the {run.stage} stage" if run.stage else ""
 
 
 def due(run: Run) -> datetime | None:
@@ -150,7 +155,6 @@ def overdue(run: Run) -> e.Failed:
             "unanswered", f"Nobody answered for {ANSWER_WITHIN.days} days.", "Start it again with --base RUN."
         )
     minutes = run.requested.budget.minutes
-    message = f"It was not done within its {minutes:g} minutes."
-    return e.Failed(
-        "deadline_exceeded", message, "Go on from here with more time: interius run --base RUN --budget-minutes N."
-    )
+    message = f"It was not done within its {minutes:g} minutes{_in_stage(run)}."
+    advice = "Go on from here with more time: interius run --base RUN --budget-minutes N."
+    return e.Failed("deadline_exceeded", message, advice, run.stage)

@@ -180,5 +180,15 @@ def test_minutes_do_not_pass_while_the_run_waits_for_a_person() -> None:
     assert overdue(waiting).reason == "unanswered"
 
 
+def test_what_is_out_of_time_or_money_says_which_stage_it_stopped_in() -> None:
+    begun = e.StageStarted("architecture", "w2", 1)
+    late = overdue(run_of(REQUESTED, e.StageStarted("requirements", "w1", 1), begun))
+    spent = e.StageFailed("architecture", "w2", 1, "server", "x", retry_at="later", usage=Usage(prompt_tokens=2))
+    [poor] = then(replace(REQUESTED, budget=Budget(tokens=1)), begun, spent)
+    assert isinstance(poor, e.Failed)
+    assert (late.stage, poor.stage) == ("architecture", "architecture")
+    assert "architecture stage" in late.message and "architecture stage" in poor.message
+
+
 def test_a_run_without_a_limit_is_never_overdue() -> None:
     assert due(run_of(replace(REQUESTED, budget=Budget(minutes=None)))) is None
