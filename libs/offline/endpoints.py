@@ -45,7 +45,7 @@ def _action(entity: Entity, charter: Charter, action: Action) -> Endpoint:
     roles = [one.role for one in charter.permissions if one.entity == entity.name and action.name in one.actions]
     return Endpoint(
         method="POST",
-        path=f"/{entity.plural.replace('_', '-')}/{{{snake(entity.name)}_id}}/{action.name.replace('_', '-')}",
+        path=f"/{entity.plural.replace('_', '-')}/{{{snake(entity.name)}_id}}/{action.name}",
         summary=f"{human(action.name).capitalize()} {article(word)}",
         entity=entity.name,
         response=f"200, the {word}",
