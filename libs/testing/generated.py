@@ -17,11 +17,15 @@ from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30.0
+HIDDEN = (
+    "DATABASE_URL",
+    "PYTHONDONTWRITEBYTECODE",
+)  # they are this process's own
 
 
 def python_with(requirements: str) -> Path:
     """A Python with these packages, installed once for each list of packages."""
-    digest = hashlib.sha256(f"{sys.version}{requirements}".encode()).hexdigest()[:16]
+    digest = hashlib.sha256(f"{sys.version} compiled {requirements}".encode()).hexdigest()[:16]
     place = ROOT / ".interius" / "test-envs" / digest
     place.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(place.with_suffix(".lock")):
@@ -41,7 +45,7 @@ def _install(place: Path, requirements: str) -> None:
     )
     if uv:
         run([uv, "venv", "--quiet", "--python", sys.executable, place], ROOT)
-        run([uv, "pip", "install", "--quiet", "--python", python, "-r", listed], ROOT)
+        run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "-r", listed], ROOT)
     else:
         run([sys.executable, "-m", "venv", place], ROOT)
         run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", listed], ROOT)
@@ -49,10 +53,13 @@ def _install(place: Path, requirements: str) -> None:
 
 def run(command: list[str | Path], folder: Path) -> str:
     """What a command prints; it must succeed."""
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
+    ran = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603  # our own command
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in HIDDEN}
 
 
 @contextmanager
@@ -60,7 +67,7 @@ def served(project: Path, python: Path) -> Generator[str]:
     """Run the project as its README says, on a free port, and yield its address."""
     command = [python, "-m", "uvicorn", "app.main:app", "--port", "0"]
     log = project / "server.log"
-    with log.open("w") as output, subprocess.Popen(command, cwd=project, stderr=output) as server:  # noqa: S603
+    with log.open("w") as output, subprocess.Popen(command, cwd=project, env=_environment(), stderr=output) as server:  # noqa: S603
         try:
             yield _address(log, server)
         finally:
