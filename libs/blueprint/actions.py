@@ -49,10 +49,7 @@ def arguments(view: EntityView, action: Action) -> str:
 
 def summary(view: EntityView, action: Action) -> str:
     """Return one sentence on an action."""
-    text = (
-        prose(action.summary)
-        or f"{names.words(action.name).capitalize()} {'an' if view.label[0] in 'aeio' else 'a'} {view.label}"
-    )
+    text = prose(action.summary) or f"{names.words(action.name).capitalize()} {names.article(view.label)}"
     return text if text[-1] in ".!?" else f"{text}."
 
 

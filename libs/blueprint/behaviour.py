@@ -18,7 +18,7 @@ from libs.blueprint import (
     rule_tests,
     rulebook,
 )
-from libs.blueprint.seeds import solved
+from libs.blueprint.seeds import preparations, solved
 from libs.blueprint.solver import Seeds
 from libs.blueprint.stories import Test
 from libs.blueprint.view import EntityView
@@ -127,27 +127,32 @@ def _fixtures(test: Test) -> str:
 
 
 def _test_names(own: Iterable[EntityView]) -> dict[str, str]:
-    places = {place.name: "app.custom" for view in list(own)[:1] for place in custom.places(view.charter)}
-    return places | {
-        "Any": "typing",
-        "Barrier": "threading",
-        "FastAPI": "fastapi",
-        "Iterator": "collections.abc",
-        "Path": "pathlib",
-        "Seed": "tests.seed",
-        "TestClient": "fastapi.testclient",
-        "ThreadPoolExecutor": "concurrent.futures",
-        "accepted": "tests.checks",
-        "ahead": "tests.seed",
-        "broken": "tests.checks",
-        "connect": "app.database",
-        "created": "tests.checks",
-        "day_ahead": "tests.seed",
-        "models": "app",
-        "os": "os",
-        "pytest": "pytest",
-        "refused": "tests.checks",
-    }
+    listed = list(own)
+    places = {place.name: "app.custom" for view in listed[:1] for place in custom.places(view.charter)}
+    return (
+        places
+        | dict.fromkeys((each.name for each in preparations(listed)), "tests.seed")
+        | {
+            "Any": "typing",
+            "Barrier": "threading",
+            "FastAPI": "fastapi",
+            "Iterator": "collections.abc",
+            "Path": "pathlib",
+            "Seed": "tests.seed",
+            "TestClient": "fastapi.testclient",
+            "ThreadPoolExecutor": "concurrent.futures",
+            "accepted": "tests.checks",
+            "ahead": "tests.seed",
+            "broken": "tests.checks",
+            "connect": "app.database",
+            "created": "tests.checks",
+            "day_ahead": "tests.seed",
+            "models": "app",
+            "os": "os",
+            "pytest": "pytest",
+            "refused": "tests.checks",
+        }
+    )
 
 
 def _entity(view: EntityView) -> Iterator[Sheet]:
@@ -178,11 +183,14 @@ def sources(views: list[EntityView]) -> str:
 
 def uses(views: list[EntityView]) -> dict[str, bool]:
     """Return what the rest of the project has to offer to rules and actions."""
-    text = "\n".join([sources(views), reports.source(views, views[0].charter.reports) if views else ""])
+    asked = [computed.source(views), reports.source(views, views[0].charter.reports)] if views else []
+    text = "\n".join([sources(views), *asked])
     return {
         "uses_conflict": "Conflict(" in text,
         "uses_snapshots": "snapshot(" in text or any(rulebook.hooks(view).updated for view in views),
         "uses_now": "utc_now()" in text,
+        "uses_rounding": "Rounded(" in text,
+        "uses_scaled": "Scaled(" in text or "Rounded(" in text,
         "uses_today": "today()" in text,
     }
 
@@ -211,7 +219,7 @@ def names_for(template: str, views: Iterable[EntityView], own: EntityView | None
 
 
 _ASKED = frozenset(f"behaviour/{name}.py" for name in ("computed", "report_routes", "report_schemas"))
-_COLUMNS = {"Scaled": "app.columns", "today": "app.columns", "utc_now": "app.columns"}
+_COLUMNS = {"Rounded": "app.columns", "Scaled": "app.columns", "today": "app.columns", "utc_now": "app.columns"}
 
 
 def _asked_names(template: str, views: list[EntityView]) -> dict[str, str]:

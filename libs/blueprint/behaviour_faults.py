@@ -275,10 +275,11 @@ def _measures(where: str, view: EntityView, report: Report) -> Iterator[str]:
 
 def _contradictions(views: list[EntityView]) -> Iterator[str]:
     """Find entities of which no row can be created, because rules ask for what others forbid."""
-    seeds = solved(tuple(views))
+    odd = solved(tuple(views)).contradictions
     for view in views:
-        odd = seeds.contradictions.get(view.name)
-        if odd:
-            listed = ", ".join(sorted(odd, key=lambda each: int(each[1:])))
+        if odd.get(view.name):
+            listed = ", ".join(sorted(odd[view.name], key=lambda each: int(each[1:])))
             said = "they contradict each other or the fields' bounds; change one"
             yield f"rules {listed} leave no {view.name} that could be created: {said}"
+    if odd and not any(odd.values()):
+        yield f"nothing lets a {next(iter(odd))} be created: what must be unique leaves no other row; let more differ"

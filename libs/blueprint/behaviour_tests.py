@@ -9,14 +9,17 @@ from typing import Any
 
 from libs.blueprint import actions, custom, names, states
 from libs.blueprint.candidates import Sample, domain, sample
+from libs.blueprint.moves import Step, inputs
 from libs.blueprint.paths import Place, resolve
 from libs.blueprint.reading import NOW, RefusedError, Row
 from libs.blueprint.solver import Seeds
-from libs.blueprint.stories import Step, Story, Test, inputs, reach
+from libs.blueprint.stories import At, Story, Test, reach
 from libs.blueprint.view import EntityView
 from libs.blueprint.world import CHECK, STATE
 from libs.contracts.behaviour import Action, Condition, Effect, Value
 from libs.contracts.fields import Field
+
+_FAR = 3  # inputs of an action with which long ways are tried
 
 
 def state_tests(view: EntityView, seeds: Seeds) -> Iterator[Test]:
@@ -88,7 +91,7 @@ def _making(story: Story, view: EntityView, attr: str, target: str, maker: str) 
         yield from [Step({attr: sample(field, target)})] if field else []
     for action in view.entity.actions:
         if custom.action_name(view, action) == maker:
-            yield from islice(inputs(story, view, action), 20)
+            yield from islice(inputs(story.stage, view, action), 20)
 
 
 def _word(text: str) -> str:
@@ -124,10 +127,10 @@ def action_tests(view: EntityView, seeds: Seeds) -> Iterator[Test]:
 
 
 def _works(view: EntityView, action: Action, seeds: Seeds) -> Iterator[Test]:
-    story = Story.begun(seeds)
-    for step in list(inputs(story, view, action)):
-        trial = story.copy()
-        row = reach(trial, view, lambda stage, one, step=step: not _refusals(stage, view, one, step), action.checks)
+    story, told = Story.begun(seeds), [*action.checks, *_before(view, action)]
+    for number, step in enumerate(inputs(story.stage, view, action)):
+        trial, at = story.copy(), At(far=number < _FAR)
+        row = reach(trial, view, lambda stage, one, step=step: not _refusals(stage, view, one, step), told, at)
         if row is None:
             continue
         call = step.call(view, "row")
@@ -136,6 +139,15 @@ def _works(view: EntityView, action: Action, seeds: Seeds) -> Iterator[Test]:
         head = f"after = accepted({call})" if any("after" in line for line in asserts) else f"accepted({call})"
         yield Test(f"test_{action.name}_works", (*trial.lines, head, *dict.fromkeys(asserts)))
         return
+
+
+def _before(view: EntityView, action: Action) -> tuple[Condition, ...]:
+    """Return the condition that a row is in a state from which the action leads on."""
+    kinds = view.entity.states
+    targets = {each.target for each in kinds.transitions} if kinds else set[str]()
+    made = {target for target in targets if custom.action_name(view, action) in states.makers(view, target)}
+    sources = tuple(dict.fromkeys(each.source for each in kinds.transitions if each.target in made)) if kinds else ()
+    return (Condition(kinds.field, "in", choices=sources),) if kinds and sources else ()
 
 
 def _refusals(stage: Any, view: EntityView, row: Row, step: Step) -> set[str]:
@@ -178,10 +190,10 @@ def _source(place: Place, value: Any, given: list[Sample]) -> str:
 def _checked(view: EntityView, action: Action, check: tuple[int, Condition], seeds: Seeds) -> Iterator[Test]:
     number, each = check
     story, wanted = Story.begun(seeds), {f"{CHECK} {number}"}
-    tried = list(islice(inputs(story, view, action), 12))
-    for step in tried:
-        trial = story.copy()
-        row = reach(trial, view, lambda stage, one, step=step: _refusals(stage, view, one, step) == wanted, [each])
+    told = [each, *_before(view, action)]
+    for tries, step in enumerate(islice(inputs(story.stage, view, action), 12)):
+        trial, at = story.copy(), At(far=tries < _FAR)
+        row = reach(trial, view, lambda stage, one, step=step: _refusals(stage, view, one, step) == wanted, told, at)
         if row is not None:
             name = f"test_{action.name}_is_refused_unless_{_word(resolve(view, each.field).label)}_allows_it"
             suffix = f"_{number + 1}" if number else ""
@@ -199,7 +211,7 @@ def _missing(view: EntityView, action: Action) -> Test:
 def _invalid(view: EntityView, action: Action, seeds: Seeds) -> Iterator[Test]:
     for link in actions.references(view, action):
         story = Story.begun(seeds)
-        step = next(inputs(story, view, action), None)
+        step = next(inputs(story.stage, view, action), None)
         if step is None:
             return
         row = story.create(view, "row", {}, {})

@@ -25,14 +25,9 @@ _DELETIONS = {
 }
 
 
-def article(noun: str) -> str:
-    """Put ``a`` or ``an`` before a noun."""
-    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
-
-
 def about(view: EntityView) -> str:
     """Return one sentence on an entity, for its class."""
-    text = prose(view.entity.description) or article(view.label).capitalize()
+    text = prose(view.entity.description) or names.article(view.label).capitalize()
     return text if text[-1] in ".!?" else f"{text}."
 
 
@@ -139,7 +134,7 @@ FILTERS: dict[str, Callable[..., Any]] = behaviour.FILTERS | {
     "about": about,
     "access_check": access.check,
     "access_function": access.function,
-    "article": article,
+    "article": names.article,
     "class_imports": class_imports,
     "choice_alias": lambda field, view: view.choice_alias(field),
     "confirms": access.confirms,

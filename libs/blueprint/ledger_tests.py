@@ -21,7 +21,7 @@ def ledger_tests(each: Compiled, kept: Ledger, seeds: Seeds) -> Iterator[Test]:
     view, story = each.view, Story.begun(seeds)
     link, amount = to_one(view, kept.relation), column(view, kept.amount).attr
     balance = resolve(link.target, kept.balance)
-    holder, source = story.seed(link.target)
+    holder, source = story.referred(link)
     before = story.stage.world.of(link.target)[holder][balance.attr]
     try:
         story.create(view, "row", {}, {link.key: (holder, source)})
@@ -62,7 +62,7 @@ def _overdrawn(each: Compiled, kept: Ledger, seeds: Seeds, amount: str) -> Itera
     view, story = each.view, Story.begun(seeds)
     link = to_one(view, kept.relation)
     attrs = [amount, *([column(view, kept.direction).attr] if kept.direction else [])]
-    holder = story.seed(link.target)
+    holder = story.referred(link)
     for overrides in variations(view, attrs):
         if story.refused_creation(view, overrides, {link.key: holder}) == {each.rule.id}:
             body = story.body(view, 0, overrides, {link.key: holder})

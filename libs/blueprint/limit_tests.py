@@ -9,10 +9,11 @@ from itertools import islice
 from libs.blueprint import rulebook
 from libs.blueprint.candidates import Sample, domain
 from libs.blueprint.enforce.parts import Compiled, column
+from libs.blueprint.moves import Body, Links, Step
 from libs.blueprint.paths import resolve, to_one
 from libs.blueprint.reading import RefusedError, Row
-from libs.blueprint.solver import Body, Seeds, variations
-from libs.blueprint.stories import At, Links, Step, Story, Test, broken, creations, named, reach
+from libs.blueprint.solver import Seeds, variations
+from libs.blueprint.stories import At, Story, Test, broken, creations, named, reach
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import Limit
 
@@ -99,10 +100,11 @@ def _group(story: Story, view: EntityView, kept: Limit, parent: Sample | None) -
     links: Links = {}
     try:
         if kept.per and (link := column(view, kept.per).link):
-            links[link.key] = story.seed(link.target)
+            links[link.key] = story.referred(link)
         if parent is not None:
             place = resolve(view, kept.maximum.text)
             row = story.create(place.holder, "holder", {place.attr: parent}, {}, story.last(place.holder))
+            story.readied(place.way[0], "holder", row["id"])
             links[place.way[0].key] = (row["id"], 'holder["id"]')
     except (RefusedError, IndexError):
         return None
@@ -147,7 +149,7 @@ def _moved(each: Compiled, kept: Limit, story: Story, body: tuple[Body, Links], 
         trial = story.copy()
         trial.lines = list(lines)
         try:
-            other = dict(links) | {key: trial.seed(link.target, min(1, trial.seeds.capacity(link.target) - 1))}
+            other = dict(links) | {key: trial.referred(link, min(1, trial.seeds.capacity(link.target) - 1))}
             row = trial.create(view, "row", overrides, other)
         except (RefusedError, IndexError):
             continue

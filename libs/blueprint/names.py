@@ -66,6 +66,11 @@ def module_name(name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) or name in _RESERVED_MODULES else name
 
 
+def article(noun: str) -> str:
+    """Put ``a`` or ``an`` before a noun."""
+    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
+
+
 def table_name(name: str) -> str:
     """Return the name cut to what PostgreSQL keeps, with a checksum where something was cut."""
     return name if len(name) <= _MAX_TABLE else f"{name[: _MAX_TABLE - 9]}_{zlib.crc32(name.encode()):08x}"

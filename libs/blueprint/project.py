@@ -10,7 +10,7 @@ from libs.blueprint import access, behaviour, custom, migration, pins, values
 from libs.blueprint.indexes import Index, ruled
 from libs.blueprint.normal import plain, plain_views
 from libs.blueprint.proofs import access_values
-from libs.blueprint.seeds import seeds
+from libs.blueprint.seeds import preparations, seeds
 from libs.blueprint.source import import_block, natural
 from libs.blueprint.tables import tables
 from libs.blueprint.view import SCHEMAS
@@ -29,6 +29,7 @@ class Project:
         self.architecture = architecture
         self.views = plain_views(charter)
         self.seeds = seeds(self.views)
+        self.preparations = preparations(self.views)
         self.signs_in = access.signs_in(self.charter)
         self.types = {field.type for view in self.views for field in view.fields} | behaviour.types(self.views)
         self.asked = behaviour.uses(self.views)
@@ -39,6 +40,7 @@ class Project:
             "charter": self.charter,
             "views": self.views,
             "seeds": self.seeds,
+            "preparations": self.preparations,
             "uses_ahead": self._sends("ahead("),
             "uses_day_ahead": self._sends("day_ahead("),
             "other_endpoints": [each for each in self.charter.endpoints if not self._serves(each)],
@@ -56,7 +58,8 @@ class Project:
         audited = any(view.entity.audit for view in self.views)
         times = "datetime" in self.types or stamped or audited or self.signs_in
         found = {
-            "uses_decimals": bool(self.types & {"decimal", "money"}),
+            "uses_decimals": bool(self.types & {"decimal", "money"}) or self.asked["uses_scaled"],
+            "uses_rounding": self.asked["uses_rounding"],
             "uses_money": "money" in self.types,
             "uses_integers": "integer" in self.types,
             "uses_times": times,
@@ -72,7 +75,8 @@ class Project:
 
     def _sends(self, helper: str) -> bool:
         """Tell whether a valid body, or a test of behaviour, asks for a moment or a day from now."""
-        return any(re.search(rf"\b{re.escape(helper)}", line) for seed in self.seeds for line in seed.lines)
+        sent = [line for each in (*self.seeds, *self.preparations) for line in each.lines]
+        return any(re.search(rf"\b{re.escape(helper)}", line) for line in sent)
 
     def _part_values(self) -> dict[str, Any]:
         links, asked = [link for view in self.views for link in view.links], self.asked

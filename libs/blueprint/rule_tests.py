@@ -11,18 +11,16 @@ from libs.blueprint.conditions import paths_of
 from libs.blueprint.enforce.parts import Compiled, column
 from libs.blueprint.ledger_tests import ledger_tests
 from libs.blueprint.limit_tests import limit_tests
+from libs.blueprint.moves import Links, Step, inputs
 from libs.blueprint.paths import resolve, to_one
 from libs.blueprint.reading import RefusedError, Row
 from libs.blueprint.solver import Seeds
 from libs.blueprint.stories import (
     At,
-    Links,
-    Step,
     Story,
     Test,
     broken,
     creations,
-    inputs,
     named,
     reach,
     same_value,
@@ -70,7 +68,27 @@ def _requires(each: Compiled, kept: Requires, seeds: Seeds) -> Iterator[Test]:
             yield named(each, "refuses_a_new_row", [broken(each, request)])
             break
     yield from _changed(each, seeds)
-    yield from _by_parent(each, kept, seeds)
+    known = list(_by_parent(each, kept, seeds))
+    yield from known
+    yield from (test for test in _unprepared(each, seeds) if test.name not in {one.name for one in known})
+
+
+def _unprepared(each: Compiled, seeds: Seeds) -> Iterator[Test]:
+    """Break a rule by rows that have not come far enough: referred to at once, and afterwards."""
+    view = each.view
+    for link in [link for link in view.carried if (view.name, link.key) in seeds.prepared]:
+        story, name = Story.begun(seeds), link.attr.rstrip("_")
+        try:
+            row = story.create(view, "row", {}, {})
+            links: Links = {link.key: story.seed(link.target, story.last(link.target))}
+        except (RefusedError, IndexError):
+            continue
+        if story.refused_creation(view, {}, links) == {each.rule.id}:
+            request = f'client.post("{view.path}", json={story.body(view, 0, {}, links)})'
+            yield named(each, f"refuses_a_new_row_because_of_its_{name}", [broken(each, request)])
+        if story.refused_step(view, row["id"], Step(links=links)) == {each.rule.id}:
+            request = Step(links=links).call(view, "row")
+            yield named(each, f"refuses_a_row_moved_to_another_{name}", [*story.lines, broken(each, request)])
 
 
 def _by_parent(each: Compiled, kept: Requires, seeds: Seeds) -> Iterator[Test]:
@@ -82,9 +100,11 @@ def _by_parent(each: Compiled, kept: Requires, seeds: Seeds) -> Iterator[Test]:
         key, story = place.way[0].key, Story.begun(seeds)
         try:
             fits = story.create(place.holder, "holder", {}, {}, story.last(place.holder))["id"]
-            other = story.copy()
-            other.step(place.holder, "holder", fits, Step({place.attr: one}))
             links: Links = {key: (fits, 'holder["id"]')}
+            other = story.copy()
+            if other.refused_creation(view, {}, links) != {each.rule.id}:
+                other.move(place.holder, "holder", fits, Step({place.attr: one}))
+            story.readied(place.way[0], "holder", fits)
             if "new" not in tried and other.refused_creation(view, {}, links) == {each.rule.id}:
                 tried.add("new")
                 request = f'client.post("{view.path}", json={story.body(view, 0, {}, links)})'
@@ -116,7 +136,7 @@ def _pair(each: Compiled, kept: NoOverlap | UniqueIn, seeds: Seeds) -> Iterator[
     scope = kept.fields if isinstance(kept, UniqueIn) else kept.scope
     for overrides in islice(creations(view, kept.where), 60):
         story = Story.begun(seeds)
-        links = {link.key: story.seed(link.target) for name in scope if (link := column(view, name).link)}
+        links = {link.key: story.referred(link) for name in scope if (link := column(view, name).link)}
         try:
             first = story.create(view, "row", overrides, links)
         except (RefusedError, IndexError):
@@ -164,7 +184,7 @@ def _together(each: Compiled, kept: NoOverlap | UniqueIn, story: Story, links: L
         trial = story.copy()
         trial.lines = [trial.lines[0].replace("row = ", "")]
         try:
-            away = links | {key: trial.seed(link.target, min(1, trial.seeds.capacity(link.target) - 1))}
+            away = links | {key: trial.referred(link, min(1, trial.seeds.capacity(link.target) - 1))}
             body = {
                 attr: same_value(view, first, attr) for attr in _own(view) if first[attr] != _plain(trial, view, attr)
             }
@@ -215,6 +235,7 @@ def _reach_by_parent(each: Compiled, kept: Immutable, story: Story) -> Row | Non
     for (link,) in ways:
         trial = story.copy()
         holder = trial.create(link.target, "holder", {}, {}, trial.last(link.target))["id"]
+        trial.readied(link, "holder", holder)
         row = trial.create(view, "row", {}, {link.key: (holder, 'holder["id"]')})
         if _advance(trial, (link.target, holder), row, each, kept):
             story.stage, story.lines = trial.stage, trial.lines
@@ -232,7 +253,7 @@ def _advance(story: Story, held: tuple[EntityView, int], row: Row, each: Compile
             for step in steps(one, target, attrs or _own(target)):
                 after = one.copy()
                 try:
-                    after.step(target, "holder", holder, step)
+                    after.move(target, "holder", holder, step)
                 except (RefusedError, IndexError):
                     continue
                 if after.stage.world.hold(each.view, after.stage.world.of(each.view)[row["id"]], kept.when):
@@ -249,6 +270,7 @@ def _blocked(each: Compiled, kept: BlockedBy, seeds: Seeds) -> Iterator[Test]:
     link = to_one(peer, kept.relation)
     held = story.create(view, "row", {}, {}, story.last(view))
     given: Links = {link.key: (held["id"], 'row["id"]')}
+    story.readied(link, "row", held["id"])
     found = reach(story, peer, lambda stage, one: stage.world.hold(peer, one, kept.where), kept.where, At(given, "_"))
     if found is None:
         return
@@ -260,7 +282,7 @@ def _blocked(each: Compiled, kept: BlockedBy, seeds: Seeds) -> Iterator[Test]:
     tries = [Step({names.attribute(one.name): value}) for one in view.fields for value in domain(view, one)]
     tries = tries if "update" in kept.actions else []
     for action in (action for action in view.entity.actions if action.name in kept.actions):
-        tries += islice(inputs(story, view, action), 20)
+        tries += islice(inputs(story.stage, view, action), 20)
     tried: set[str] = set()
     for step in tries:
         name = step.action.name if step.action else "change"

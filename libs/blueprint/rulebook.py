@@ -193,10 +193,11 @@ def _among(attrs: Iterable[str], view: EntityView) -> str:
 
 def _remote(view: EntityView, each: Compiled, remote: Remote) -> Iterator[str]:
     other = each.view
+    variable = _variable(other, [known.view for known, _ in remotes(view)])
     yield f"    if {_among(remote.attrs, view)}:"
-    yield f"        for other in session.scalars({affected(remote, other)}):"
+    yield f"        for {variable} in session.scalars({affected(remote, other)}):"
     for line in each.updated:
-        called = re.sub(r"\brow\b", "other", line)
+        called = re.sub(r"\brow\b", variable, line)
         yield f"            {_named(view, other)}{called}"
 
 
@@ -211,8 +212,14 @@ def _deleted(view: EntityView) -> Iterator[str]:
     for link in taken_along(view):
         child = link.source
         told = ", row" if has_parent(child) else ""
-        yield f"    for other in session.scalars(sa.select({child.cls}).where({child.cls}.{link.key} == row.id)):"
-        yield f"        {_named(view, child)}deleted(session, other{told})"
+        variable = _variable(child, [each.source for each in taken_along(view)])
+        yield f"    for {variable} in session.scalars(sa.select({child.cls}).where({child.cls}.{link.key} == row.id)):"
+        yield f"        {_named(view, child)}deleted(session, {variable}{told})"
+
+
+def _variable(view: EntityView, beside: Iterable[EntityView]) -> str:
+    """Name a row of another entity in a function that also names rows of others: a variable has one type there."""
+    return "other" if {each.name for each in beside} == {view.name} else f"other_{view.snake}"
 
 
 def uses(views: Iterable[EntityView]) -> str:

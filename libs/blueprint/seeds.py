@@ -12,6 +12,7 @@ from libs.blueprint.candidates import domain
 from libs.blueprint.literals import literal
 from libs.blueprint.paths import operands
 from libs.blueprint.reading import RefusedError
+from libs.blueprint.settled import settled
 from libs.blueprint.solver import Seeds
 from libs.blueprint.view import EntityView, Link, closure
 from libs.blueprint.world import HELD
@@ -41,7 +42,7 @@ def seeds(views: list[EntityView]) -> list[Seed]:
 @lru_cache(maxsize=4)
 def solved(views: tuple[EntityView, ...]) -> Seeds:
     """Return valid bodies for all entities of a charter."""
-    return Seeds(list(views))
+    return settled(list(views))
 
 
 def capacity(view: EntityView) -> int:
@@ -66,6 +67,23 @@ def _seed(view: EntityView, found: Seeds) -> Seed:
     )
 
 
+@dataclass(frozen=True)
+class Preparation:
+    """A printed function that brings seed row ``n`` to where others may refer to it."""
+
+    name: str
+    about: str
+    lines: tuple[str, ...]
+
+
+def preparations(views: list[EntityView]) -> list[Preparation]:
+    """Return how seed rows are prepared, each way once."""
+    found = solved(tuple(views))
+    return [
+        Preparation(each.name, each.about, tuple(each.lines(found))) for each in dict.fromkeys(found.prepared.values())
+    ]
+
+
 def empty(view: EntityView) -> set[str]:
     """Name the fields that a valid body leaves empty."""
     body = solved(tuple(view.peers.values())).body(view, 0)
@@ -84,7 +102,9 @@ def _link_line(link: Link, found: Seeds) -> str:
         number = f", (n + {shift}) % {values.SAMPLES}" if shift else ", n"
     else:
         number = f", {shift}" if shift else ""
-    source = f'seed.id("{link.target.path}"{number})'
+    ready = found.prepared.get((link.source.name, link.key))
+    asked = f'ready({ready.name}, "{link.target.path}"' if ready else f'id("{link.target.path}"'
+    source = f"seed.{asked}{number})"
     return f'"{link.key}": {f"[{source}]" if link.many else source}'
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
+from typing import TYPE_CHECKING
 
-from libs.blueprint import candidates, names, rulebook
+from libs.blueprint import candidates, indexes, names, rulebook
 from libs.blueprint.candidates import Sample, domain
+from libs.blueprint.moves import Body
 from libs.blueprint.paths import resolve
 from libs.blueprint.reading import RefusedError, Row
 from libs.blueprint.values import SAMPLES
 from libs.blueprint.view import EntityView, Link, closure
 from libs.blueprint.world import World
 
-Body = dict[str, Sample]
+if TYPE_CHECKING:
+    from libs.blueprint.ready import Ready
+
 _TRIES = 3000
-_PARENTS = 30
 
 
 @dataclass
@@ -26,12 +29,21 @@ class Stage:
     seeds: Seeds
     world: World
     made: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
+    ready: set[tuple[Ready, int]] = field(default_factory=set["tuple[Ready, int]"])
 
     def row(self, view: EntityView, n: int = 0) -> Row:
         """Return seed row ``n`` of an entity, created where it is not there yet."""
         if (view.name, n) not in self.made:
             self.made[view.name, n] = self.create(view, n, {})["id"]
         return self.world.of(view)[self.made[view.name, n]]
+
+    def referred(self, link: Link, n: int) -> int:
+        """Return the id of seed row ``n`` that a relation leads to, prepared as its rules want it."""
+        row_id, ready = self.row(link.target, n)["id"], self.seeds.prepared.get((link.source.name, link.key))
+        if ready and (ready, n) not in self.ready:
+            self.ready.add((ready, n))
+            ready.done(self, n)
+        return row_id
 
     def create(self, view: EntityView, n: int, overrides: Body, links: Row | None = None) -> Row:
         """Create a row of body ``n`` with other values; raise ``RefusedError``."""
@@ -40,12 +52,12 @@ class Stage:
     def values(self, view: EntityView, n: int, overrides: Body, links: Row) -> Row:
         """Return the values of a body."""
         body = self.seeds.body(view, n) | overrides
-        found = {link.key: self.row(link.target, self.seeds.number(link, n))["id"] for link in view.carried}
+        found = {link.key: self.referred(link, self.seeds.number(link, n)) for link in view.carried}
         return {name: each.value for name, each in body.items()} | found | links
 
     def copy(self) -> Stage:
         """Return a stage of its own that begins where this one is."""
-        return Stage(self.seeds, World(self.world.views, self.world.copied()), dict(self.made))
+        return Stage(self.seeds, World(self.world.views, self.world.copied()), dict(self.made), set(self.ready))
 
 
 class Seeds:
@@ -55,10 +67,9 @@ class Seeds:
         self.views = views
         self.bodies: dict[str, list[Body]] = {}
         self.contradictions: dict[str, set[str]] = {}
-        self._preferred: dict[tuple[str, str], Sample] = {}
-        self._shifted: dict[tuple[str, str], int] = {}
-        for view in views:
-            self._settle(view)
+        self.preferred: dict[tuple[str, str], Sample] = {}
+        self.shifted: dict[tuple[str, str], int] = {}
+        self.prepared: dict[tuple[str, str], Ready] = {}
 
     def stage(self) -> Stage:
         """Return an empty stage."""
@@ -74,48 +85,13 @@ class Seeds:
 
     def shift(self, link: Link) -> int:
         """Return by how many rows a reference is ahead of the others, where a rule wants two of them apart."""
-        return self._shifted.get((link.source.name, link.key), 0)
+        return self.shifted.get((link.source.name, link.key), 0)
 
     def number(self, link: Link, n: int) -> int:
         """Return which seed row of its target body ``n`` refers to."""
         if link.single or self.capacity(link.target) == SAMPLES:
             return (n + self.shift(link)) % SAMPLES
         return self.shift(link)
-
-    def _settle(self, view: EntityView) -> None:
-        """Find bodies; where none is valid, try other rows to refer to."""
-        if self._solved(view) or self._settled_apart(view):
-            return
-        for place in islice(self._elsewhere(view), _PARENTS):
-            holder, attr, each = place
-            self.bodies.clear()
-            self._preferred[holder.name, attr] = each
-            if self._solved(view):
-                self.contradictions.pop(view.name, None)
-                return
-            del self._preferred[holder.name, attr]
-        self.bodies.clear()
-
-    def _settled_apart(self, view: EntityView) -> bool:
-        """Tell whether bodies are valid once a reference leads to another row than the rest."""
-        for link in [each for each in view.carried if not each.single]:
-            for shift in range(1, self.capacity(link.target)):
-                self.bodies.clear()
-                self._shifted[view.name, link.key] = shift
-                if self._solved(view):
-                    self.contradictions.pop(view.name, None)
-                    return True
-                del self._shifted[view.name, link.key]
-        return False
-
-    def _elsewhere(self, view: EntityView) -> Iterator[tuple[EntityView, str, Sample]]:
-        for each in rulebook.rules_of(view):
-            for start, condition in candidates.conditions_of(view, each.rule):
-                for path in [condition.field, *([condition.value.text] if condition.value else [])]:
-                    if "." in path and start is view:
-                        place = resolve(view, path)
-                        found = domain(place.holder, place.field) if place.field else ()
-                        yield from ((place.holder, place.attr, sample) for sample in found[1:])
 
     def _solved(self, view: EntityView) -> list[Body]:
         if view.name not in self.bodies:
@@ -146,8 +122,8 @@ class Seeds:
         for each in view.fields:
             attr = names.attribute(each.name)
             found = [one for one in domain(view, each) if one.value is not None] or list(domain(view, each))
-            body[attr] = self._preferred.get((view.name, attr)) or found[n if each.unique and n < len(found) else 0]
-            if attr in candidates.opened(view) and (view.name, attr) not in self._preferred:
+            body[attr] = self.preferred.get((view.name, attr)) or found[n if each.unique and n < len(found) else 0]
+            if attr in candidates.opened(view) and (view.name, attr) not in self.preferred:
                 body[attr] = candidates.sample(each, None)
         if view.entity.states:
             state = resolve(view, view.entity.states.field)
@@ -165,7 +141,7 @@ class Seeds:
         except (IndexError, RecursionError):
             found.pop()
             return None
-        for overrides in variations(view, ruled(view)):
+        for overrides in variations(view, list(dict.fromkeys([*ruled(view), *_apart(view)]))):
             found[n] = self.default(view, n) | overrides
             try:
                 stage.row(view, n)
@@ -179,7 +155,7 @@ class Seeds:
         """Return the rules that refuse the plainest body or one with a single other value."""
         found: set[str] = set()
         self.bodies[view.name] = [self.default(view, 0)]
-        for overrides in islice(variations(view, ruled(view)), 60):
+        for overrides in chain([{}], islice(variations(view, ruled(view)), 60)):
             try:
                 stage.copy().create(view, 0, overrides)
             except (RefusedError, IndexError, RecursionError) as error:
@@ -192,6 +168,11 @@ def ruled(view: EntityView) -> list[str]:
     """Return the attributes of the fields that a rule looks at when a row is written."""
     kept = {attr for each in rulebook.rules_of(view) if each.created for attr in each.watched}
     return [attr for each in view.fields if (attr := names.attribute(each.name)) in kept]
+
+
+def _apart(view: EntityView) -> list[str]:
+    """Return the attributes of the fields that are unique together with others."""
+    return [attr for each in view.fields if (attr := names.attribute(each.name)) in set(chain(*indexes.together(view)))]
 
 
 def variations(view: EntityView, attrs: list[str]) -> Iterator[Body]:

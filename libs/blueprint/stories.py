@@ -4,72 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
-from libs.blueprint import actions, custom, names
-from libs.blueprint.candidates import Sample, domain, from_now, sample, watched
+from libs.blueprint import names
+from libs.blueprint.candidates import Sample, domain, sample, watched
+from libs.blueprint.conditions import paths_of
 from libs.blueprint.enforce.parts import Compiled
-from libs.blueprint.literals import quoted
+from libs.blueprint.journeys import Trip, goals_of, journey, told
+from libs.blueprint.moves import Body, Links, Move, Step, changes, inputs, items, seeded
+from libs.blueprint.paths import resolve
 from libs.blueprint.reading import RefusedError, Row
-from libs.blueprint.solver import Body, Seeds, Stage, ruled, variations
-from libs.blueprint.view import EntityView
-from libs.contracts.behaviour import Action, Condition
-from libs.contracts.fields import Field
+from libs.blueprint.solver import Seeds, Stage, ruled, variations
+from libs.blueprint.view import EntityView, Link
+from libs.contracts.behaviour import Condition
 
-Links = dict[str, tuple[int, str]]
 Accept = Callable[[Stage, Row], bool]
 _DEPTH = 3
 _CREATIONS = 120
 _BODIES = 6
 _WIDTH = 4
 _STEPS = 200
-_INPUTS = 60
-
-
-@dataclass(frozen=True)
-class Step:
-    """A change of a row that exists: a PATCH of values, or an action with its inputs."""
-
-    values: Body = field(default_factory=dict[str, Sample])
-    action: Action | None = None
-    links: Links = field(default_factory=dict[str, tuple[int, str]])
-
-    def done(self, stage: Stage, view: EntityView, row_id: int) -> Row:
-        """Do it in a stage; raise ``RefusedError``."""
-        found = {name: each.value for name, each in self.values.items()} | {k: v[0] for k, v in self.links.items()}
-        if self.action is None:
-            return stage.world.update(view, row_id, found)
-        given = found | {each.relation.name: found[each.key] for each in actions.references(view, self.action)}
-        return stage.world.act(view, row_id, self.action, given)
-
-    def call(self, view: EntityView, variable: str) -> str:
-        """Return the source of the request."""
-        address = f"f\"{view.path}/{{{variable}['id']}}"
-        if self.action is None:
-            return f'client.patch({address}", json={self.body(view)})'
-        data = f", json={self.body(view)}" if custom.takes_data(self.action) else ""
-        return f'client.post({address}/{self.action.name}"{data})'
-
-    def body(self, view: EntityView) -> str:
-        """Return the source of the request's body."""
-        return "{" + ", ".join(items(view, self.values, self.links)) + "}"
-
-
-def items(view: EntityView, values: Body, links: Links) -> list[str]:
-    """Return the items of a body in JSON."""
-    keys = {names.attribute(each.name): each.name for each in view.fields}
-    found = [f"{quoted(keys.get(name, name))}: {each.source}" for name, each in values.items()]
-    return found + [f'"{key}": {source}' for key, (_, source) in links.items()]
 
 
 @dataclass(frozen=True)
 class At:
-    """Where a row is made: what it refers to, the name it gets in the test, the seed body it is made of."""
+    """Where a row is made: what it refers to, its name in the test, its seed body; ``far``: long ways are tried too."""
 
     links: Links = field(default_factory=dict[str, tuple[int, str]])
     variable: str = "row"
     n: int = 0
+    far: bool = True
 
 
 @dataclass
@@ -91,7 +56,7 @@ class Story:
 
     def seed(self, view: EntityView, n: int = 0) -> tuple[int, str]:
         """Return the id of a seed row with its source."""
-        return self.stage.row(view, n)["id"], f'seed.id("{view.path}"{f", {n}" if n else ""})'
+        return seeded(self.stage, view, n)
 
     def last(self, view: EntityView) -> int:
         """Return the body that seed rows of others do not use, as far as there are several."""
@@ -110,11 +75,25 @@ class Story:
         self.lines.append(f'{head}created(client, "{view.path}", {self.body(view, n, overrides, links)})')
         return row
 
-    def step(self, view: EntityView, variable: str, row_id: int, step: Step) -> Row:
-        """Change a row; raise ``RefusedError``."""
-        row = step.done(self.stage, view, row_id)
-        self.lines.append(f"accepted({step.call(view, variable)})")
+    def move(self, view: EntityView, variable: str, row_id: int, move: Move) -> Row:
+        """Change a row, or what points at it; raise ``RefusedError``."""
+        row = move.done(self.stage, view, row_id)
+        self.lines.append(f"accepted({move.call(view, variable)})")
         return row
+
+    def readied(self, link: Link, variable: str, row_id: int) -> None:
+        """Prepare a row as the relation's rules want it; raise ``RefusedError``."""
+        ready = self.seeds.prepared.get((link.source.name, link.key))
+        for move in ready.moves if ready and len(ready.way) == 1 else ():
+            self.move(link.target, variable, row_id, ready.numbered(self.seeds, move, 0) if ready else move)
+
+    def referred(self, link: Link, n: int = 0) -> tuple[int, str]:
+        """Return the id of a seed row, prepared as the relation's rules want it, with its source."""
+        row_id, source = self.stage.referred(link, n), self.seed(link.target, n)[1]
+        ready = self.seeds.prepared.get((link.source.name, link.key))
+        if ready is None or n == self.seeds.number(link, 0):  # a body of the same test prepares that one
+            return row_id, source
+        return row_id, source.replace("seed.id(", f"seed.ready({ready.name}, ")
 
     def refused_creation(self, view: EntityView, overrides: Body, links: Links, n: int = 0) -> set[str]:
         """Return why a creation is refused; nothing where it is not."""
@@ -148,31 +127,6 @@ def creations(view: EntityView, conditions: Iterable[Condition] = ()) -> Iterato
     yield from variations(view, list(attrs))
 
 
-def inputs(story: Story, view: EntityView, action: Action) -> Iterator[Step]:
-    """Yield the action with different inputs."""
-    fields = [_input_domain(view, each) for each in action.inputs]
-    links: Links = {}
-    for link in actions.references(view, action):
-        n = min(1, story.seeds.capacity(link.target) - 1)
-        links[link.key] = story.seed(link.target, n)
-    for combination in islice(product(*fields), _INPUTS):
-        yield Step(dict(zip((each.name for each in action.inputs), combination, strict=True)), action, links)
-
-
-def _input_domain(view: EntityView, each: Field) -> list[Sample]:
-    found = [one for one in domain(view, each) if one.value is not None]
-    return [*found, *from_now(each)] if each.type in ("date", "datetime") else found
-
-
-def steps(story: Story, view: EntityView, attrs: Iterable[str]) -> Iterator[Step]:
-    """Yield changes of one attribute, and actions."""
-    fields = {names.attribute(each.name): each for each in view.fields}
-    for attr in attrs:
-        yield from (Step({attr: each}) for each in domain(view, fields[attr]) if attr in fields)
-    for action in view.entity.actions:
-        yield from inputs(story, view, action)
-
-
 def reach(
     story: Story,
     view: EntityView,
@@ -190,7 +144,15 @@ def reach(
             continue
         if accept(trial.stage, row):
             return _take(story, trial, view, row["id"])
-    return _walk(story, view, accept, conditions, at)
+    row = _walk(story, view, accept, conditions, at)
+    return row or (_travel(story, view, accept, conditions, at) if at.far else None)
+
+
+def steps(story: Story, view: EntityView, attrs: Iterable[str]) -> Iterator[Step]:
+    """Yield changes of one attribute, and actions."""
+    yield from changes(view, attrs)
+    for action in view.entity.actions:
+        yield from inputs(story.stage, view, action)
 
 
 def _walk(
@@ -215,7 +177,7 @@ def _walk(
                 for step in islice(list(steps(each, view, attrs)), left):
                     after, left = each.copy(), left - 1
                     try:
-                        row = after.step(view, at.variable, row_id, step)
+                        row = after.move(view, at.variable, row_id, step)
                     except (RefusedError, IndexError):
                         continue
                     if accept(after.stage, row):
@@ -223,6 +185,24 @@ def _walk(
                     further.append(after)
             waiting = further[:_WIDTH]
     return None
+
+
+def _travel(story: Story, view: EntityView, accept: Accept, conditions: list[Condition], at: At) -> Row | None:
+    """Bring a row to a state that is further away, or to where other rows must point at it."""
+    goals = goals_of(view, conditions)
+    if not goals and not any(resolve(view, path).computed for path in paths_of(conditions)):
+        return None
+    trial = story.copy()
+    try:
+        row_id = trial.create(view, at.variable, {}, at.links, at.n)["id"]
+    except (RefusedError, IndexError):
+        return None
+    attrs = tuple(watched(view, (each for each in conditions if not resolve(view, each.field).computed)))
+    trip = Trip(view, row_id, lambda stage: accept(stage, stage.world.of(view)[row_id]), goals, (*attrs, *told(view)))
+    moves = journey(trial.stage, trip)
+    for move in moves or ():
+        trial.move(view, at.variable, row_id, move)
+    return _take(story, trial, view, row_id) if moves else None
 
 
 def _take(story: Story, trial: Story, view: EntityView, row_id: int) -> Row:

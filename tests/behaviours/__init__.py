@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.behaviours.bookings import BOOKINGS
 from tests.behaviours.lending import LENDING
+from tests.behaviours.shipping import SHIPPING
 from tests.behaviours.shop import SHOP
 from tests.behaviours.works import WORKS
 
-__all__ = ["BOOKINGS", "LENDING", "RICH", "SHOP", "WORKS"]
+__all__ = ["BOOKINGS", "LENDING", "RICH", "SHIPPING", "SHOP", "WORKS"]
 
-RICH = {charter.name: charter for charter in (LENDING, SHOP, BOOKINGS, WORKS)}
+RICH = {charter.name: charter for charter in (LENDING, SHOP, BOOKINGS, WORKS, SHIPPING)}

@@ -11,11 +11,13 @@ from libs.blueprint import check_charter, compile_project
 from libs.blueprint.seeds import solved
 from libs.blueprint.view import EntityView, entity_views
 from libs.blueprint.world import RefusedError
-from libs.contracts.behaviour import Condition, Requires, Rule, Value
-from libs.contracts.charter import Charter, Entity
-from libs.contracts.fields import Field
-from tests.behaviours import BOOKINGS, LENDING, RICH, SHOP, WORKS
+from libs.contracts.behaviour import Condition, Measure, Report, Requires, Rule, Value
+from libs.contracts.charter import Charter, Entity, UniqueTogether
+from libs.contracts.fields import Field, Relation
+from tests.behaviours import BOOKINGS, LENDING, RICH, SHIPPING, SHOP, WORKS
 from tests.charters import PLAIN
+
+_AB = UniqueTogether(("a", "b"))
 
 
 def printed(charter: Charter) -> dict[str, str]:
@@ -143,3 +145,51 @@ def test_other_rows_that_an_action_changes_are_asked_for_their_rules() -> None:
     action = printed(WORKS)["app/actions/task.py"]
     assert 'project_rules.updated(session, project, project_before, "finish_task")' in action
     assert "invoice_rules.created(session, new_invoice)" in action
+
+
+def test_rows_that_a_rule_wants_in_a_later_state_are_brought_there_by_actions() -> None:
+    files = printed(SHIPPING)
+    seed, rules = files["tests/seed.py"], files["tests/test_invoices_rules.py"]
+    assert 'done(seed.client.post(f"/orders/{row[\'id\']}/ship", json={"parcel": "Parcel 1"}))' in seed
+    assert '"order_id": seed.ready(order_ready_for_invoice, "/orders", n)' in seed
+    assert {"test_r1_holds", "test_r1_refuses_a_new_row_because_of_its_order"} <= functions(rules)
+
+
+def test_a_row_at_the_end_of_a_longer_way_is_brought_to_a_later_state_too() -> None:
+    files = printed(SHIPPING)
+    assert "row = seed.client.get(f\"/orders/{row['order_id']}\").json()" in files["tests/seed.py"]
+    assert "test_r3_refuses_a_new_row_because_of_its_invoice" in functions(files["tests/test_complaints_rules.py"])
+
+
+def test_a_state_that_no_transition_reaches_is_a_contradiction() -> None:
+    never = Requires((Condition("order.status", "eq", Value("literal", "lost")),))
+    order = next(each for each in SHIPPING.entities if each.name == "Order")
+    status = replace(order.fields[1], choices=(*order.fields[1].choices, "lost"))
+    lost = replace(order, fields=(order.fields[0], status, *order.fields[2:]))
+    entities = tuple(lost if each is order else each for each in SHIPPING.entities)
+    rules = (replace(SHIPPING.rules[0], enforcement=never), *SHIPPING.rules[1:])
+    faults = check_charter(replace(SHIPPING, entities=entities, rules=rules))
+    assert any("R1 leave no Invoice that could be created" in fault for fault in faults)
+
+
+def test_rows_that_differ_in_what_is_unique_together_are_told_apart() -> None:
+    one = Entity("Place", "places", fields=(Field("a", "string"), Field("b", "string")), unique_together=(_AB,))
+    move = Entity("Move", "moves", relations=(Relation("here", "Place"), Relation("there", "Place")))
+    apart = Requires((Condition("here", "ne", Value("field", "there")),))
+    charter = Charter("x", "X", "", entities=(one, move), rules=(Rule("R1", "Apart.", "Move", apart),))
+    assert check_charter(charter) == ()
+    assert 'seed.id("/places", (n + 1) % 3)' in printed(charter)["tests/seed.py"]
+
+
+def test_a_mean_that_only_a_report_takes_is_rounded() -> None:
+    rated = Entity("Rating", "ratings", fields=(Field("topic", "string"), Field("stars", "integer")))
+    report = Report("stars", "Rating", group_by=("topic",), measures=(Measure("mean", "avg", "stars"),))
+    files = printed(Charter("x", "X", "", entities=(rated,), reports=(report,)))
+    assert "class Rounded(Scaled)" in files["app/columns.py"]
+    assert "from app.columns import Rounded" in files["app/routes/reports.py"]
+
+
+def test_rows_of_several_entities_in_one_function_have_a_name_each() -> None:
+    order = printed(SHIPPING)["app/rules/order.py"]
+    assert "for other_invoice in session.scalars(sa.select(Invoice)" in order
+    assert "for other_delivery in session.scalars(sa.select(Delivery)" in order
