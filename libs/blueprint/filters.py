@@ -37,11 +37,12 @@ def markdown(text: str) -> str:
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("`", "'")
 
 
-def notes(field: Field) -> str:
+def notes(field: Field, view: EntityView) -> str:
     """Describe what a field asks for beyond its type."""
     limits = (("at least", field.minimum), ("at most", field.maximum), ("pattern", field.pattern))
     parts = [
         field.description.rstrip("."),
+        f"moved by {view.balances[field.name]} alone" if field.name in view.balances else "",
         "" if field.required else "optional",
         "unique" if field.unique else "",
         f"default {field.default}" if field.default is not None else "",
@@ -96,10 +97,17 @@ def initial(view: EntityView) -> str:
     return f"{values}, {view.stamps.owner}=user.id" if view.entity.owned and not view.entity.account else values
 
 
+_WRITTEN: dict[str, Callable[[EntityView], tuple[Field, ...]]] = {
+    "Create": lambda view: view.creatable,
+    "Read": lambda view: view.fields,
+    "Update": lambda view: view.updatable,
+}
+
+
 def schema_lines(schema: str, line: Callable[[EntityView, Field], str]) -> Callable[[EntityView], list[str]]:
     """Return the function that lists a schema's fields."""
     return lambda view: [
-        *(line(view, field) for field in view.fields),
+        *(line(view, field) for field in _WRITTEN[schema](view)),
         *_stamp_lines(schema, view),
         *(columns.link_line(link, schema) for link in view.links),
         *(behaviour.computed_lines(view) if schema == "Read" else ()),

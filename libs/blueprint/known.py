@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libs.blueprint import behaviour
+from libs.blueprint import behaviour_known
 from libs.blueprint.view import SCHEMAS, EntityView
 
 _STANDARD = {
@@ -158,14 +158,14 @@ _OF_ENTITIES = frozenset({"app/access.py", "app/route.py", "tests/access.py"})
 def names_for(template: str, views: Iterable[EntityView], own: EntityView | None) -> dict[str, str]:
     """Return name → module for the names that a file of a template may use; ``own`` is the entity it is about."""
     if template.startswith("behaviour/"):
-        return behaviour.names_for(template, views, own)
+        return behaviour_known.names_for(template, views, own)
     found = dict(_NARROW.get(template, _EVERYWHERE))
     if template in _OF_ENTITIES:
         found |= {view.cls: "app.models" for view in views}
     if template == "app/route.py" and own is not None:
-        found |= {f"{view.name}{kind}": "app.schemas" for view in views for kind in SCHEMAS} | behaviour.route_names(
-            own
-        )
+        found |= {
+            f"{view.name}{kind}": "app.schemas" for view in views for kind in SCHEMAS
+        } | behaviour_known.route_names(own)
     if template == "app/schema.py" and own is not None:
         found |= dict.fromkeys(own.aliases, f"app.models.{own.module}")
     return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from libs.blueprint import names
-from libs.blueprint.candidates import sample
+from libs.blueprint.candidates import domain, sample
 from libs.blueprint.enforce.parts import Compiled, column
-from libs.blueprint.paths import resolve, to_one
+from libs.blueprint.paths import Place, resolve, to_one
 from libs.blueprint.reading import RefusedError
 from libs.blueprint.solver import Seeds, variations
 from libs.blueprint.stories import Story, Test, broken, named
-from libs.blueprint.view import EntityView
+from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import Ledger
 from libs.contracts.fields import Field
 
@@ -41,6 +42,24 @@ def ledger_tests(each: Compiled, kept: Ledger, seeds: Seeds) -> Iterator[Test]:
     else:
         yield named(each, "moves_the_balance", moved)
     yield from _overdrawn(each, kept, seeds, amount)
+    yield from _unwritten(each, link, balance, seeds)
+
+
+def _unwritten(each: Compiled, link: Link, balance: Place, seeds: Seeds) -> Iterator[Test]:
+    """See the balance refused in a body."""
+    holder, field = link.target, balance.field
+    if field is None:
+        return
+    story, value = Story.begun(seeds), next(one.source for one in domain(holder, field) if one.value is not None)
+    if field not in holder.creatable:
+        body = f'{{**seed.body("{holder.path}"), "{field.name}": {value}}}'
+        yield named(
+            each, "starts_the_balance", [f'assert client.post("{holder.path}", json={body}).status_code == 422']
+        )
+    row, source = story.seed(holder)
+    call = f'client.patch(f"{holder.path}/{{row_id}}", json={{"{field.name}": {value}}})'
+    lines = [f"row_id = {source}", f"assert {call}.status_code == 422"]
+    yield named(each, "lets_nobody_write_the_balance", lines if row else [])
 
 
 def _goes(view: EntityView, story: Story) -> bool:
@@ -68,14 +87,25 @@ def _overdrawn(each: Compiled, kept: Ledger, seeds: Seeds, amount: str) -> Itera
             body = story.body(view, 0, overrides, {link.key: holder})
             yield named(each, "refuses_to_overdraw", [broken(each, f'client.post("{view.path}", json={body})')])
             break
-    for overrides in variations(view, attrs):
-        trial = story.copy()
+    yield from _raced(each, seeds, attrs, link)
+
+
+def _raced(each: Compiled, seeds: Seeds, attrs: list[str], link: Link) -> Iterator[Test]:
+    """Fill the balance, if need be, so that it lets one of several equal rows through."""
+    view = each.view
+    for first, overrides in product([None, *variations(view, attrs)], variations(view, attrs)):
+        story = Story.begun(seeds)
+        holder = story.referred(link)
+        links = {link.key: holder}
         try:
-            trial.create(view, "", overrides, {link.key: holder})
+            if first is not None:
+                story.create(view, "", first, links)
+            trial = story.copy()
+            trial.create(view, "", overrides, links)
         except (RefusedError, IndexError):
             continue
-        if trial.refused_creation(view, overrides, {link.key: holder}) == {each.rule.id}:
-            yield named(each, "lets_one_of_many_win", [], story.body(view, 0, overrides, {link.key: holder}))
+        if trial.refused_creation(view, overrides, links) == {each.rule.id}:
+            yield named(each, "lets_one_of_many_win", story.lines, story.body(view, 0, overrides, links))
             return
 
 

@@ -9,16 +9,14 @@ from msgspec import structs
 
 from libs.blueprint import candidates, names, rulebook, states
 from libs.blueprint.conditions import paths_of
-from libs.blueprint.enforce.parts import column
 from libs.blueprint.journeys import Trip, goals_of, journey, told
 from libs.blueprint.moves import Child, Move, items
-from libs.blueprint.paths import Place, resolve, to_one
+from libs.blueprint.paths import Place, resolve
 from libs.blueprint.reading import RefusedError
 from libs.blueprint.solver import Seeds, Stage
 from libs.blueprint.values import SAMPLES
 from libs.blueprint.view import EntityView, Link
-from libs.blueprint.world import pointing, rules_of
-from libs.contracts.behaviour import Condition, Ledger
+from libs.contracts.behaviour import Condition
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,18 +132,11 @@ def _grows(place: Place) -> bool:
     ]
     if any(effect.kind != "create" and _is(resolve(peer, effect.target), place) for peer, effect in done):
         return True
-    return any(column(place.holder, name).attr == place.attr for name in _balances(place.holder))
+    return place.field is not None and place.field.name in place.holder.balances
 
 
 def _is(other: Place, place: Place) -> bool:
     return other.holder is place.holder and other.attr == place.attr
-
-
-def _balances(view: EntityView) -> Iterator[str]:
-    for link in pointing(view):
-        yield from (
-            kept.balance for _, kept in rules_of(link.source, Ledger) if to_one(link.source, kept.relation) is link
-        )
 
 
 def _moves(seeds: Seeds, view: EntityView, asked: Asked) -> tuple[Move, ...]:

@@ -60,7 +60,7 @@ def _requires(each: Compiled, kept: Requires, seeds: Seeds) -> Iterator[Test]:
     view, story = each.view, Story.begun(seeds)
     told = [*kept.when, *kept.must]
     if reach(story, view, lambda stage, row: stage.world.hold(view, row, kept.when), told):
-        yield named(each, "holds", [line.replace("row = ", "", 1) for line in story.lines])
+        yield named(each, "holds", story.lines)
     for overrides in islice(creations(view, told), _TRIES):
         story = Story.begun(seeds)
         if story.refused_creation(view, overrides, {}) == {each.rule.id}:

@@ -55,17 +55,34 @@ def remotes(view: EntityView) -> tuple[tuple[Compiled, Remote], ...]:
 
 
 @lru_cache(maxsize=512)
-def balances(view: EntityView) -> tuple[tuple[EntityView, Rule, Ledger], ...]:
+def balances(view: EntityView) -> tuple[tuple[Rule, Ledger], ...]:
     """Return the ledgers whose balance is a field of this entity, where no bound of the field keeps it already."""
     found = [
-        (peer, each.rule, each.rule.enforcement)
+        (each.rule, each.rule.enforcement)
         for peer in view.peers.values()
         for each in rules_of(peer)
-        if isinstance(each.rule.enforcement, Ledger)
+        if isinstance(each.rule.enforcement, Ledger) and to_one(peer, each.rule.enforcement.relation).target is view
     ]
-    return tuple(
-        each for each in found if to_one(each[0], each[2].relation).target is view and not _bounded(view, each[2])
-    )
+    return tuple(each for each in found if not _bounded(view, each[1]))
+
+
+def opened(view: EntityView) -> list[tuple[Rule, Ledger]]:
+    """Return the ledgers whose balance a new row is given."""
+    names = {each.name for each in view.creatable}
+    return [each for each in balances(view) if each[1].balance in names]
+
+
+def set_by_actions(view: EntityView) -> list[tuple[Rule, Ledger]]:
+    """Return the ledgers whose balance an action changes by itself."""
+    changed = [
+        resolve(peer, effect.target)
+        for peer in view.peers.values()
+        for action in peer.entity.actions
+        for effect in action.effects
+        if effect.kind != "create"
+    ]
+    attrs = {place.attr for place in changed if place.holder is view}
+    return [each for each in balances(view) if resolve(view, each[1].balance).attr in attrs]
 
 
 def _bounded(view: EntityView, kept: Ledger) -> bool:
@@ -88,8 +105,8 @@ def hooks(view: EntityView) -> Hooks:
     """Return the hooks that the entity's rules need."""
     own, words = printed(view), any(custom.rule_places(view))
     moves = view.entity.states is not None
-    created = any(each.created for each in own) or bool(balances(view))
-    updated = any(each.updated for each in own) or bool(remotes(view) or balances(view))
+    created = any(each.created for each in own) or bool(opened(view))
+    updated = any(each.updated for each in own) or bool(remotes(view) or set_by_actions(view))
     along = _deleted_with(view, set())
     return Hooks(created or words or moves, updated or words or moves, words or along)
 
@@ -136,7 +153,8 @@ def source(view: EntityView) -> str:
     blocks += ["\n".join(_updated(view))] if wanted.updated else []
     blocks += ["\n".join(_deleted(view))] if wanted.deleted else []
     blocks += [_finished(view, each) for each in printed(view)]
-    blocks += [ledger.balance_check(*each) for each in balances(view)]
+    asked = [*opened(view), *set_by_actions(view)]
+    blocks += [ledger.balance_check(view, *each) for each in balances(view) if each in asked]
     return "\n\n\n".join(blocks)
 
 
@@ -162,7 +180,7 @@ def _created(view: EntityView) -> Iterator[str]:
     yield from states.started(view)
     for each in printed(view):
         yield from (f"    {line}" for line in each.created)
-    yield from (f"    {function_name(rule)}(row)" for _, rule, _ in balances(view))
+    yield from (f"    {function_name(rule)}(row)" for rule, _ in opened(view))
     yield from (f'    {place.name}.check(session, "create", row, None)' for place in custom.rule_places(view))
 
 
@@ -170,13 +188,13 @@ def _updated(view: EntityView) -> Iterator[str]:
     who = ', action: str = "update"' if asks_who(view) else ""
     yield f"def updated(session: Session, row: {view.cls}, before: dict[str, Any]{who}) -> None:"
     yield '    """Check a changed row, before it is committed; ``before`` is what it was."""'
-    if any((view.entity.states, *(each.updated for each in printed(view)), remotes(view), balances(view))):
+    if any((view.entity.states, *(each.updated for each in printed(view)), remotes(view), set_by_actions(view))):
         yield "    changed = changes(session, row, before)"
     yield from states.moved(view)
     for each in (each for each in printed(view) if each.updated):
         yield f"    if {_among(each.watched, view)}:"
         yield from (f"        {line}" for line in each.updated)
-    for _, rule, kept in balances(view):
+    for rule, kept in set_by_actions(view):
         yield f"    if {_among({resolve(view, kept.balance).attr}, view)}:"
         yield f"        {function_name(rule)}(row)"
     for each, remote in remotes(view):

@@ -51,14 +51,14 @@ def capacity(view: EntityView) -> int:
 
 
 def _seed(view: EntityView, found: Seeds) -> Seed:
-    lines = [f"{literal(each.name)}: {_value(view, each, found)}" for each in view.fields]
+    lines = [f"{literal(each.name)}: {_value(view, each, found)}" for each in view.creatable]
     return Seed(
         view=view,
         lines=(*lines, *(_link_line(link, found) for link in view.carried)),
         capacity=found.capacity(view),
-        wrong=tuple((field.name, wrong) for field in view.fields if (wrong := _wrong(field))),
+        wrong=tuple((field.name, wrong) for field in view.creatable if (wrong := _wrong(field))),
         change=_change(view, found),
-        incomplete=any(f.required and not values.has_default(f) for f in view.fields)
+        incomplete=any(f.required and not values.has_default(f) for f in view.creatable)
         or any(k.needed for k in view.links),
         deletions=tuple(
             link for link in view.references if _deletion_is_plain(link) and _deletion_is_free(link, found)
@@ -87,7 +87,7 @@ def preparations(views: list[EntityView]) -> list[Preparation]:
 def empty(view: EntityView) -> set[str]:
     """Name the fields that a valid body leaves empty."""
     body = solved(tuple(view.peers.values())).body(view, 0)
-    return {each.name for each in view.fields if body[names.attribute(each.name)].value is None}
+    return {each.name for each in view.creatable if body[names.attribute(each.name)].value is None}
 
 
 def _value(view: EntityView, field: Field, found: Seeds) -> str:
@@ -111,7 +111,7 @@ def _link_line(link: Link, found: Seeds) -> str:
 def _change(view: EntityView, found: Seeds) -> tuple[str, str] | None:
     """Return a field and another value for it that no rule refuses and nothing computed depends on."""
     read = {place.attr for each in view.entity.computed for place in operands(view, each.expression)}
-    for field in view.fields:
+    for field in view.updatable:
         attr = names.attribute(field.name)
         for each in domain(view, field) if attr not in read else ():
             stage = found.stage()

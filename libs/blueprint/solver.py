@@ -119,7 +119,7 @@ class Seeds:
     def default(self, view: EntityView, n: int) -> Body:
         """Return the plainest body, whatever the rules say."""
         body: Body = {}
-        for each in view.fields:
+        for each in view.creatable:
             attr = names.attribute(each.name)
             found = [one for one in domain(view, each) if one.value is not None] or list(domain(view, each))
             body[attr] = self.preferred.get((view.name, attr)) or found[n if each.unique and n < len(found) else 0]

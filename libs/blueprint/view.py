@@ -8,6 +8,8 @@ from functools import cached_property
 
 from libs.blueprint import names
 from libs.blueprint.stamps import Stamps
+from libs.blueprint.values import has_default
+from libs.contracts.behaviour import Ledger
 from libs.contracts.charter import Charter, Entity
 from libs.contracts.fields import Field, Relation
 
@@ -133,6 +135,28 @@ class EntityView:
     def choice_alias(self, each: Field) -> str:
         """Name the type of an enum field's choices: ``PriorityChoice``."""
         return f"{names.pascal(each.name)}Choice"
+
+    @cached_property
+    def balances(self) -> dict[str, str]:
+        """Return the fields that rows of a ledger move, which nobody writes, each with its rule's id."""
+        kept = ((rule, rule.enforcement) for rule in self.charter.rules if isinstance(rule.enforcement, Ledger))
+        moved = ((rule, each, self.peers[rule.entity]) for rule, each in kept if rule.entity in self.peers)
+        return {each.balance: rule.id for rule, each, peer in moved if peer.leads_by(each.relation, self)}
+
+    @property
+    def creatable(self) -> tuple[Field, ...]:
+        """Return the fields that a new row is given: of balances those that have no default to start from."""
+        return tuple(each for each in self.fields if each.name not in self.balances or not has_default(each))
+
+    @property
+    def updatable(self) -> tuple[Field, ...]:
+        """Return the fields that may be written afterwards."""
+        return tuple(each for each in self.fields if each.name not in self.balances)
+
+    def leads_by(self, name: str, target: EntityView) -> bool:
+        """Tell whether a to-one relation of this name or key leads to an entity."""
+        named = (each for each in self.references if name in (each.relation.name, each.attr, each.key))
+        return any(each.target is target for each in named)
 
     @cached_property
     def carried(self) -> list[Link]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from libs.blueprint import conditions, custom, indexes, rulebook, states
+from libs.blueprint import conditions, custom, indexes, names, rulebook, states
 from libs.blueprint.enforce.parts import column, set_with_state
 from libs.blueprint.enforce.row import own_attributes
 from libs.blueprint.paths import Place, resolve, to_one
@@ -23,7 +23,7 @@ from libs.contracts.behaviour import (
     UniqueIn,
 )
 
-STATE, TAKEN, HELD, CHECK = "state", "taken", "held", "check"
+STATE, TAKEN, HELD, CHECK, BALANCE = "state", "taken", "held", "check", "balance"
 
 
 class World(Rows):
@@ -31,10 +31,15 @@ class World(Rows):
 
     def create(self, view: EntityView, values: Row) -> Row:
         """Add a row; raise ``RefusedError`` where a rule is broken."""
-        return self._kept(lambda: self._created(view, values))
+        opened = {names.attribute(each.name): default_of(each) for each in view.fields if each not in view.creatable}
+        if opened.keys() & values.keys():
+            raise RefusedError(BALANCE)
+        return self._kept(lambda: self._created(view, opened | values))
 
     def update(self, view: EntityView, row_id: int, changes: Row) -> Row:
         """Change a row; raise ``RefusedError``."""
+        if {names.attribute(each) for each in view.balances} & changes.keys():
+            raise RefusedError(BALANCE)
         return self._kept(lambda: self._updated(view, row_id, changes, "update"))
 
     def delete(self, view: EntityView, row_id: int) -> None:
@@ -253,8 +258,8 @@ class World(Rows):
 
 
 def _alike(view: EntityView, kept: NoOverlap | UniqueIn, row: Row, other: Row) -> bool:
-    names = kept.fields if isinstance(kept, UniqueIn) else kept.scope
-    attrs = [column(view, name).attr for name in names]
+    shared = kept.fields if isinstance(kept, UniqueIn) else kept.scope
+    attrs = [column(view, name).attr for name in shared]
     if any(row[attr] is None or row[attr] != other[attr] for attr in attrs):
         return False
     if isinstance(kept, UniqueIn):

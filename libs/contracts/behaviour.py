@@ -104,6 +104,7 @@ class Ledger(Struct, frozen=True, forbid_unknown_fields=True, tag="ledger"):
 
     ``direction`` is an enum field whose choices in ``decreases`` take away; without it every row adds its amount, which
     may be negative. "Stock never goes below zero": on ``StockMovement``, with the balance ``stock`` of ``product``.
+    Nobody writes the balance: it starts at its default, or without one at what a new row is given as opening balance.
     """
 
     relation: Name

@@ -115,15 +115,12 @@ def _moved(view: EntityView, rule: Rule, ledger: Ledger) -> str:
 
 
 def balance_check(view: EntityView, rule: Rule, ledger: Ledger) -> str:
-    """Return the function that keeps the balance itself above its minimum, for its own entity; empty where a field's
-    bound does so already.
-    """
-    target = to_one(view, ledger.relation).target
-    balance = resolve(target, ledger.balance)
+    """Return the function that keeps a balance above its minimum, for the entity that has it."""
+    balance = resolve(view, ledger.balance)
     minimum = conditions.typed(balance, ledger.minimum)
     return "\n".join(
         [
-            f"def {parts.function_name(rule)}(row: {target.cls}) -> None:",
+            f"def {parts.function_name(rule)}(row: {view.cls}) -> None:",
             parts.about(rule),
             f"    if row.{balance.attr} < {minimum}:",
             parts.refusal(rule, 8),

@@ -193,3 +193,21 @@ def test_rows_of_several_entities_in_one_function_have_a_name_each() -> None:
     order = printed(SHIPPING)["app/rules/order.py"]
     assert "for other_invoice in session.scalars(sa.select(Invoice)" in order
     assert "for other_delivery in session.scalars(sa.select(Delivery)" in order
+
+
+def fields_of(files: dict[str, str], entity: str, schema: str) -> set[str]:
+    tree = ast.parse(files[f"app/schemas/{entity.lower()}.py"])
+    (body,) = (each.body for each in tree.body if isinstance(each, ast.ClassDef) and each.name == f"{entity}{schema}")
+    return {ast.unparse(each.target) for each in body if isinstance(each, ast.AnnAssign)}
+
+
+@pytest.mark.parametrize(("default", "opening"), [("0", False), (None, True)])
+def test_a_balance_is_read_and_at_most_opened_but_never_written(default: str | None, opening: bool) -> None:
+    product = SHOP.entities[0]
+    stock = replace(product.fields[2], default=default)
+    product = replace(product, fields=(*product.fields[:2], stock, *product.fields[3:]))
+    files = printed(replace(SHOP, entities=(product, *SHOP.entities[1:])))
+    written = [schema for schema in ("Create", "Read", "Update") if "stock" in fields_of(files, "Product", schema)]
+    assert written == (["Create", "Read"] if opening else ["Read"])
+    assert "test_r1_lets_nobody_write_the_balance" in files["tests/test_stock_movements_rules.py"]
+    assert ("test_r1_starts_the_balance" in files["tests/test_stock_movements_rules.py"]) is not opening
