@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from libs.blueprint import behaviour, columns, known, rulebook
+from libs.blueprint import columns, known, rulebook
 from libs.blueprint.examples import example
 from libs.blueprint.faults import check_charter
 from libs.blueprint.filters import FILTERS
@@ -58,7 +58,7 @@ def _sheets(project: Project) -> Iterator[Sheet]:
     yield from fixed_sheets(project)
     for view in project.views:
         yield from _entity_sheets(project, view)
-    for path, purpose, template, values in behaviour.sheets(project.charter, project.views):
+    for path, purpose, template, values in project.behaviour:
         yield Sheet(path, purpose, template, project.values | values)
 
 

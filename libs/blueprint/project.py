@@ -33,6 +33,7 @@ class Project:
         self.signs_in = access.signs_in(self.charter)
         self.types = {field.type for view in self.views for field in view.fields} | behaviour.types(self.views)
         self.asked = behaviour.uses(self.views)
+        self.behaviour = list(behaviour.sheets(self.charter, self.views))
         self.values = self._values()
 
     def _values(self) -> dict[str, Any]:
@@ -75,7 +76,8 @@ class Project:
 
     def _sends(self, helper: str) -> bool:
         """Tell whether a valid body, or a test of behaviour, asks for a moment or a day from now."""
-        sent = [line for each in (*self.seeds, *self.preparations) for line in each.lines]
+        tests = [test for *_, values in self.behaviour for test in values.get("tests", ())]
+        sent = [line for each in (*self.seeds, *self.preparations, *tests) for line in each.lines]
         return any(re.search(rf"\b{re.escape(helper)}", line) for line in sent)
 
     def _part_values(self) -> dict[str, Any]:

@@ -35,19 +35,14 @@ def _report(view: EntityView, report: Report, seeds: Seeds) -> Iterator[Test]:
         row = reach(story, view, listed, report.where)
         if row is None:
             continue
-        reach(story, view, lambda stage, one: not listed(stage, one), report.where, At({}, "_", story.last(view)))
+        reach(story, view, lambda stage, one: not listed(stage, one), report.where, At({}, "other", story.last(view)))
         rows = [one for one in story.stage.world.of(view).values() if listed(story.stage, one)]
         if len(rows) > 1:
             continue
         params = ", ".join(f'"{name}": {one.source}' for name, one in given.items())
         call = f'client.get("/reports/{report.name}"{f", params={{{params}}}" if params else ""})'
-        lines = [_unnamed(line) for line in story.lines]
-        yield Test(f"test_{report.name}", (*lines, f"answer = {call}", *_figures(story, view, report, rows)))
+        yield Test(f"test_{report.name}", (*story.lines, f"answer = {call}", *_figures(story, view, report, rows)))
         return
-
-
-def _unnamed(line: str) -> str:
-    return line.replace("_ = ", "", 1) if line.startswith("_ = ") else line
 
 
 def _parameters(view: EntityView, report: Report) -> Iterator[dict[str, Sample]]:

@@ -271,10 +271,12 @@ def _blocked(each: Compiled, kept: BlockedBy, seeds: Seeds) -> Iterator[Test]:
     held = story.create(view, "row", {}, {}, story.last(view))
     given: Links = {link.key: (held["id"], 'row["id"]')}
     story.readied(link, "row", held["id"])
-    found = reach(story, peer, lambda stage, one: stage.world.hold(peer, one, kept.where), kept.where, At(given, "_"))
+    found = reach(
+        story, peer, lambda stage, one: stage.world.hold(peer, one, kept.where), kept.where, At(given, "other")
+    )
     if found is None:
         return
-    lines = [line.replace("_ = ", "", 1) for line in story.lines]
+    lines = story.lines
     if "delete" in kept.actions and story.refused_deletion(view, held["id"]) == {each.rule.id}:
         yield named(
             each, "refuses_a_deletion", [*lines, broken(each, f"client.delete(f\"{view.path}/{{row['id']}}\")")]

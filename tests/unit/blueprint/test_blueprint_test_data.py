@@ -1,0 +1,50 @@
+"""What the printed tests send: rows in the state that rules want them in, and helpers that are there."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from libs.blueprint import compile_project
+from libs.contracts.charter import Charter
+from tests.behaviours import RICH
+from tests.charters import PLAIN
+from tests.wishes.expected import charter
+from tests.wishes.notation import HERE, load
+
+
+def wished(name: str) -> Charter:
+    return charter(load(Path(HERE, "known", f"{name}.md")))
+
+
+# The tests of these go a long way to a state, or ask a report for days from now.
+PRINTED = RICH | {name: wished(name) for name in ("conference", "helpdesk", "rental", "warehouse")}
+
+
+def imported(tree: ast.Module, module: str) -> set[str]:
+    found = (each for each in tree.body if isinstance(each, ast.ImportFrom) and each.module == module)
+    return {each.name for one in found for each in one.names}
+
+
+def defined(tree: ast.Module) -> set[str]:
+    made = {each.name for each in tree.body if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
+    return made | {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_printed_tests_use_names_that_are_there(name: str) -> None:
+    files = {file.path: file.content for file in compile_project(PRINTED[name], PLAIN)}
+    there = defined(ast.parse(files["tests/seed.py"])) | {"client"}
+    for path in (path for path in files if path.startswith("tests/test_")):
+        tree = ast.parse(files[path])
+        assert imported(tree, "tests.seed") <= there, path
+        for test in (each for each in tree.body if isinstance(each, ast.FunctionDef)):
+            used = {each.id for each in ast.walk(test) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+            assert not {"row", "holder", "other", "_"} & used - defined_in(test), f"{path} {test.name}"
+
+
+def defined_in(test: ast.FunctionDef) -> set[str]:
+    stored = {each.id for each in ast.walk(test) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    return stored | {each.arg for each in ast.walk(test) if isinstance(each, ast.arg)}
