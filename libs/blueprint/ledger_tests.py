@@ -8,6 +8,7 @@ from itertools import product
 from libs.blueprint import names
 from libs.blueprint.candidates import domain, sample
 from libs.blueprint.enforce.parts import Compiled, column
+from libs.blueprint.moves import Links
 from libs.blueprint.paths import Place, resolve, to_one
 from libs.blueprint.reading import RefusedError
 from libs.blueprint.solver import Seeds, variations
@@ -96,7 +97,7 @@ def _raced(each: Compiled, seeds: Seeds, attrs: list[str], link: Link) -> Iterat
     for first, overrides in product([None, *variations(view, attrs)], variations(view, attrs)):
         story = Story.begun(seeds)
         holder = story.referred(link)
-        links = {link.key: holder}
+        links: Links = {link.key: holder}
         try:
             if first is not None:
                 story.create(view, "", first, links)

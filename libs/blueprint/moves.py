@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from libs.blueprint.solver import Stage
 
 Body = dict[str, Sample]
-Links = dict[str, tuple[int, str]]
+Links = dict[str, tuple[int | None, str]]
 _INPUTS = 60
 
 
@@ -29,7 +29,7 @@ class Step:
 
     values: Body = field(default_factory=dict[str, Sample])
     action: Action | None = None
-    links: Links = field(default_factory=dict[str, tuple[int, str]])
+    links: Links = field(default_factory=Links)
 
     def done(self, stage: Stage, view: EntityView, row_id: int) -> Row:
         """Do it in a stage; raise ``RefusedError``."""

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from itertools import islice
 
 from libs.blueprint import names, rulebook
-from libs.blueprint.candidates import domain
+from libs.blueprint.candidates import conditions_of, domain
 from libs.blueprint.conditions import paths_of
 from libs.blueprint.enforce.parts import Compiled, column
 from libs.blueprint.ledger_tests import ledger_tests
 from libs.blueprint.limit_tests import limit_tests
 from libs.blueprint.moves import Links, Step, inputs
+from libs.blueprint.pair_tests import own_attributes, pair_tests
 from libs.blueprint.paths import resolve, to_one
 from libs.blueprint.reading import RefusedError, Row
-from libs.blueprint.solver import Seeds
+from libs.blueprint.solver import Seeds, Stage
 from libs.blueprint.stories import (
     At,
     Story,
@@ -23,19 +24,17 @@ from libs.blueprint.stories import (
     creations,
     named,
     reach,
-    same_value,
     steps,
 )
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import BlockedBy, Immutable, Ledger, Limit, NoOverlap, Requires, UniqueIn
-from libs.contracts.fields import Field
 
 _TRIES = 150
 
 
 def tests_of(view: EntityView, seeds: Seeds) -> list[Test]:
     """Return the tests of an entity's rules, as far as its other rules and bounds let them be broken."""
-    return [test for each in rulebook.rules_of(view) for test in _of(each, seeds)]
+    return [test for each in rulebook.rules_of(view) for test in (*_of(each, seeds), *_cleared(each, seeds))]
 
 
 def _of(each: Compiled, seeds: Seeds) -> Iterator[Test]:
@@ -43,7 +42,7 @@ def _of(each: Compiled, seeds: Seeds) -> Iterator[Test]:
         case Limit() as kept:
             yield from limit_tests(each, kept, seeds)
         case NoOverlap() | UniqueIn() as kept:
-            yield from _pair(each, kept, seeds)
+            yield from pair_tests(each, kept, seeds)
         case Requires() as kept:
             yield from _requires(each, kept, seeds)
         case Immutable() as kept:
@@ -71,6 +70,22 @@ def _requires(each: Compiled, kept: Requires, seeds: Seeds) -> Iterator[Test]:
     known = list(_by_parent(each, kept, seeds))
     yield from known
     yield from (test for test in _unprepared(each, seeds) if test.name not in {one.name for one in known})
+    yield from _without(each, seeds)
+
+
+def _without(each: Compiled, seeds: Seeds) -> Iterator[Test]:
+    """Break a rule by a row that refers to nothing: when it is created, and afterwards."""
+    view = each.view
+    for link in [each_ for each_ in view.references if not each_.relation.required and each_.key in each.watched]:
+        story, name = Story.begun(seeds), link.attr.rstrip("_")
+        links: Links = {link.key: (None, "None")}
+        if story.refused_creation(view, {}, links) == {each.rule.id}:
+            request = f'client.post("{view.path}", json={story.body(view, 0, {}, links)})'
+            yield named(each, f"refuses_a_new_row_without_its_{name}", [broken(each, request)])
+        row = story.create(view, "row", {}, {})
+        if story.refused_step(view, row["id"], Step(links=links)) == {each.rule.id}:
+            request = Step(links=links).call(view, "row")
+            yield named(each, f"refuses_to_lose_its_{name}", [*story.lines, broken(each, request)])
 
 
 def _unprepared(each: Compiled, seeds: Seeds) -> Iterator[Test]:
@@ -131,79 +146,34 @@ def _changed(each: Compiled, seeds: Seeds) -> Iterator[Test]:
             return
 
 
-def _pair(each: Compiled, kept: NoOverlap | UniqueIn, seeds: Seeds) -> Iterator[Test]:
+def _cleared(each: Compiled, seeds: Seeds) -> Iterator[Test]:
+    """Break a rule by the deletion of a row that others refer to, which clears their reference."""
     view = each.view
-    scope = kept.fields if isinstance(kept, UniqueIn) else kept.scope
-    for overrides in islice(creations(view, kept.where), 60):
-        story = Story.begun(seeds)
-        links = {link.key: story.referred(link) for name in scope if (link := column(view, name).link)}
+    told = [one for start, one in conditions_of(view, each.rule) if start is view]
+    for link in [
+        link for link in view.references if link.relation.on_delete == "set_null" and link.key in each.watched
+    ]:
+        story, name = Story.begun(seeds), link.attr.rstrip("_")
         try:
-            first = story.create(view, "row", overrides, links)
+            held = story.create(link.target, "holder", {}, {}, story.last(link.target))["id"]
+            story.readied(link, "holder", held)
         except (RefusedError, IndexError):
             continue
-        if story.refused_creation(view, overrides, links) == {each.rule.id}:
-            body = story.body(view, 0, overrides, links)
-            lines = [line.replace("row = ", "", 1) for line in story.lines]
-            yield named(
-                each, "refuses_a_second_row", [*lines, broken(each, f'client.post("{view.path}", json={body})')]
-            )
-            yield named(each, "lets_one_of_many_win", [], body)
-            if isinstance(kept, NoOverlap):
-                yield from _touching(each, kept, story, links, first)
-            yield from _together(each, kept, story, links, first)
-            return
+        at = At({link.key: (held, 'holder["id"]')})
+        if reach(
+            story, view, lambda stage, _, goal=(link.target, held): _keeps(stage, goal) == {each.rule.id}, told, at
+        ):
+            request = f"client.delete(f\"{link.target.path}/{{holder['id']}}\")"
+            yield named(each, f"refuses_a_deletion_of_its_{name}", [*story.lines, broken(each, request)])
 
 
-def _touching(each: Compiled, kept: NoOverlap, story: Story, links: Links, first: Row) -> Iterator[Test]:
-    """Begin where the other ends."""
-    view = each.view
-    start, end = column(view, kept.start).attr, column(view, kept.end).attr
-    ends = [one for one in domain(view, _field(view, end)) if one.value is not None and one.value > first[end]]
-    for one in ends if first[end] is not None else []:
-        overrides = {start: same_value(view, first, end), end: one}
-        trial = story.copy()
-        try:
-            trial.create(view, "", overrides, links)
-        except RefusedError:
-            continue
-        yield named(
-            each, "lets_one_begin_where_the_other_ends", [trial.lines[0].replace("row = ", ""), *trial.lines[1:]]
-        )
-        return
-
-
-def _field(view: EntityView, attr: str) -> Field:
-    return next(each for each in view.fields if names.attribute(each.name) == attr)
-
-
-def _together(each: Compiled, kept: NoOverlap | UniqueIn, story: Story, links: Links, first: Row) -> Iterator[Test]:
-    """Move a row to where another is."""
-    view = each.view
-    for key, value in links.items():
-        link = to_one(view, key)
-        trial = story.copy()
-        trial.lines = [trial.lines[0].replace("row = ", "")]
-        try:
-            away = links | {key: trial.referred(link, min(1, trial.seeds.capacity(link.target) - 1))}
-            body = {
-                attr: same_value(view, first, attr) for attr in _own(view) if first[attr] != _plain(trial, view, attr)
-            }
-            row = trial.create(view, "row", body, away)
-        except (RefusedError, IndexError):
-            continue
-        step = Step(links={key: value})
-        if trial.refused_step(view, row["id"], step) == {each.rule.id}:
-            what = f"refuses_a_row_moved_to_another_{link.attr.rstrip('_')}"
-            yield named(each, what, [*trial.lines, broken(each, step.call(view, "row"))])
-            return
-
-
-def _own(view: EntityView) -> list[str]:
-    return [names.attribute(each.name) for each in view.fields]
-
-
-def _plain(story: Story, view: EntityView, attr: str) -> object:
-    return story.seeds.body(view, 0)[attr].value
+def _keeps(stage: Stage, goal: tuple[EntityView, int]) -> set[str]:
+    """Return why a row is not deleted; nothing where it is."""
+    try:
+        stage.copy().world.delete(*goal)
+    except RefusedError as error:
+        return error.reasons
+    return set()
 
 
 def _immutable(each: Compiled, kept: Immutable, seeds: Seeds) -> Iterator[Test]:
@@ -213,7 +183,7 @@ def _immutable(each: Compiled, kept: Immutable, seeds: Seeds) -> Iterator[Test]:
         row = _reach_by_parent(each, kept, story)
     if row is None:
         return
-    fixed = {column(view, name).attr for name in kept.fields} or set(_own(view))
+    fixed = {column(view, name).attr for name in kept.fields} or set(own_attributes(view))
     for field in (field for field in view.fields if names.attribute(field.name) in fixed):
         for one in domain(view, field):
             step = Step({names.attribute(field.name): one})
@@ -245,12 +215,12 @@ def _reach_by_parent(each: Compiled, kept: Immutable, story: Story) -> Row | Non
 
 def _advance(story: Story, held: tuple[EntityView, int], row: Row, each: Compiled, kept: Immutable) -> bool:
     target, holder = held
-    attrs = [attr for attr in _own(target) if target.entity.states and attr == target.entity.states.field]
+    attrs = [attr for attr in own_attributes(target) if target.entity.states and attr == target.entity.states.field]
     waiting = [story.copy()]
     for _ in range(2):
         further: list[Story] = []
         for one in waiting:
-            for step in steps(one, target, attrs or _own(target)):
+            for step in steps(one, target, attrs or own_attributes(target)):
                 after = one.copy()
                 try:
                     after.move(target, "holder", holder, step)

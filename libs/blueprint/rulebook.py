@@ -101,6 +101,17 @@ def taken_along(view: EntityView) -> tuple[Link, ...]:
 
 
 @lru_cache(maxsize=512)
+def cleared(view: EntityView) -> tuple[Link, ...]:
+    """Return the references that deleting a row of this entity clears, where rules of theirs look at them."""
+    found = [link for peer in view.peers.values() for link in peer.references if link.target is view]
+    return tuple(link for link in found if link.relation.on_delete == "set_null" and _is_ruled(link))
+
+
+def _is_ruled(link: Link) -> bool:
+    return any(each.updated and link.key in each.watched for each in printed(link.source))
+
+
+@lru_cache(maxsize=512)
 def hooks(view: EntityView) -> Hooks:
     """Return the hooks that the entity's rules need."""
     own, words = printed(view), any(custom.rule_places(view))
@@ -113,7 +124,7 @@ def hooks(view: EntityView) -> Hooks:
 
 def _deleted_with(view: EntityView, seen: set[str]) -> bool:
     """Tell whether deleting a row has to ask a rule: its own, or one of the rows that go with it."""
-    if any(each.deleted for each in printed(view)) or any(custom.rule_places(view)):
+    if any(each.deleted for each in printed(view)) or any(custom.rule_places(view)) or cleared(view):
         return True
     followed = [
         link.source
@@ -222,17 +233,31 @@ def _remote(view: EntityView, each: Compiled, remote: Remote) -> Iterator[str]:
 def _deleted(view: EntityView) -> Iterator[str]:
     parent = ", parent: Base | None = None" if has_parent(view) else ""
     yield f"def deleted(session: Session, row: {view.cls}{parent}) -> None:"
-    yield '    """Check a row that is about to be deleted, and those that go with it."""'
+    yield '    """Check a row that is about to be deleted, and those that go with it or lose it."""'
     for each in printed(view):
         yield from (f"    {line}" for line in each.deleted)
     for place in custom.rule_places(view):
         yield f'    {place.name}.check(session, "delete", row, None)'
+    sources = [each.source for each in (*cleared(view), *taken_along(view))]
+    for link in cleared(view):
+        yield from _cleared(view, link, _variable(link.source, sources))
     for link in taken_along(view):
-        child = link.source
+        child, variable = link.source, _variable(link.source, sources)
         told = ", row" if has_parent(child) else ""
-        variable = _variable(child, [each.source for each in taken_along(view)])
         yield f"    for {variable} in session.scalars(sa.select({child.cls}).where({child.cls}.{link.key} == row.id)):"
         yield f"        {_named(view, child)}deleted(session, {variable}{told})"
+
+
+def _cleared(view: EntityView, link: Link, variable: str) -> Iterator[str]:
+    """Yield the lines that clear a reference ahead of the database, and ask the rules of the rows that had it."""
+    child = link.source
+    alive = f", {child.cls}.deleted_at.is_(None)" if child.entity.soft_delete else ""
+    found = f"sa.select({child.cls}).where({child.cls}.{link.key} == row.id{alive})"
+    yield f"    for {variable} in session.scalars({found}).all():"
+    yield f"        before = snapshot({variable})"
+    yield f"        {variable}.{link.key} = None"
+    yield "        session.flush()"
+    yield f"        {_named(view, child)}updated(session, {variable}, before)"
 
 
 def _variable(view: EntityView, beside: Iterable[EntityView]) -> str:

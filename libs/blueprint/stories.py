@@ -31,7 +31,7 @@ _STEPS = 200
 class At:
     """Where a row is made: what it refers to, its name in the test, its seed body; ``far``: long ways are tried too."""
 
-    links: Links = field(default_factory=dict[str, tuple[int, str]])
+    links: Links = field(default_factory=Links)
     variable: str = "row"
     n: int = 0
     far: bool = True

@@ -109,7 +109,7 @@ class World(Rows):
             if link.relation.on_delete == "restrict":
                 raise RefusedError(HELD)
             if link.relation.on_delete == "set_null":
-                other[link.key] = None
+                self._updated(link.source, other["id"], {link.key: None}, "update")
             elif other["id"] in self.of(link.source):
                 self._deleted(link.source, other["id"], view)
 

@@ -75,6 +75,13 @@ SHIPPING = Charter(
             fields=(Field("driver", "string"),),
             relations=(Relation("order", "Order", "one_to_one"),),
         ),
+        Entity("Driver", "drivers", fields=(Field("name", "string"),)),
+        Entity(
+            "Tour",
+            "tours",
+            fields=(Field("day", "date"), Field("open", "boolean", default="true")),
+            relations=(Relation("driver", "Driver", required=False, on_delete="set_null"),),
+        ),
         Entity(
             "Complaint",
             "complaints",
@@ -107,6 +114,12 @@ SHIPPING = Charter(
             Requires((Condition("invoice.order.status", "eq", Value("literal", "delivered")),)),
         ),
         Rule("R4", "Two complaints at most.", "Complaint", Limit(Value("literal", "2"), per="invoice")),
+        Rule(
+            "R6",
+            "An open tour has a driver.",
+            "Tour",
+            Requires((Condition("driver", "is_set"),), (Condition("open", "eq", Value("literal", "true")),)),
+        ),
         Rule("R5", "An order with an invoice stays.", "Order", BlockedBy("Invoice", "order")),
     ),
 )

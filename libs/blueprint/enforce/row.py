@@ -76,9 +76,9 @@ def _leaves(view: EntityView, kept: Immutable) -> str:
     states = view.entity.states
     if kept.fields or states is None or states.field not in conditions.paths_of(kept.when):
         return ""
-    state = quoted(parts.column(view, states.field).attr)
-    moved = ", ".join(map(quoted, sorted({states.field, *parts.set_with_state(view)})))
-    return f"    fixed = changed - {{{moved}}} if {state} in changed else changed"
+    state, stamp = parts.column(view, states.field).attr, ["updated_at"] if view.entity.timestamps else []
+    moved = ", ".join(map(quoted, sorted({state, *stamp, *parts.set_with_state(view)})))
+    return f"    fixed = changed - {{{moved}}} if {quoted(state)} in changed else changed"
 
 
 def own_attributes(view: EntityView) -> list[str]:

@@ -211,3 +211,8 @@ def test_a_balance_is_read_and_at_most_opened_but_never_written(default: str | N
     assert written == (["Create", "Read"] if opening else ["Read"])
     assert "test_r1_lets_nobody_write_the_balance" in files["tests/test_stock_movements_rules.py"]
     assert ("test_r1_starts_the_balance" in files["tests/test_stock_movements_rules.py"]) is not opening
+
+
+def test_a_transition_of_a_fixed_row_may_stamp_the_time() -> None:
+    rules = printed(SHOP)["app/rules/order.py"]
+    assert 'fixed = changed - {"placed_at", "status", "updated_at"} if "status" in changed else changed' in rules

@@ -9,7 +9,7 @@ import pytest
 
 from libs.blueprint import compile_project
 from libs.contracts.charter import Charter
-from tests.behaviours import RICH
+from tests.behaviours import RICH, SHIPPING
 from tests.charters import PLAIN
 from tests.wishes.expected import charter
 from tests.wishes.notation import HERE, load
@@ -48,3 +48,10 @@ def test_printed_tests_use_names_that_are_there(name: str) -> None:
 def defined_in(test: ast.FunctionDef) -> set[str]:
     stored = {each.id for each in ast.walk(test) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
     return stored | {each.arg for each in ast.walk(test) if isinstance(each, ast.arg)}
+
+
+def test_a_deletion_that_clears_what_a_rule_requires_is_refused() -> None:
+    files = {file.path: file.content for file in compile_project(SHIPPING, PLAIN)}
+    assert "tour_rules.updated(session, other, before)" in files["app/rules/driver.py"]
+    tests = defined(ast.parse(files["tests/test_tours_rules.py"]))
+    assert {"test_r6_refuses_a_deletion_of_its_driver", "test_r6_refuses_to_lose_its_driver"} <= tests
