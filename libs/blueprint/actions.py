@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from libs.blueprint import columns, conditions, custom, names, rulebook
-from libs.blueprint.conditions import Reader
 from libs.blueprint.enforce.parts import branch, column, negated
 from libs.blueprint.literals import prose, quoted
 from libs.blueprint.paths import Place, resolve
@@ -165,14 +164,8 @@ def _change(view: EntityView, effect: Effect, row: str) -> str:
 
 
 def _value(view: EntityView, value: conditions.Value, place: Place) -> str:
-    reader = Reader(user=_user(place))
-    guards, found, _ = conditions.value_source(view, value, place, reader)
+    guards, found, _ = conditions.value_source(view, value, place, conditions.ROW)
     return f"{found} if {' and '.join(guards)} else None" if guards else found
-
-
-def _user(place: Place) -> str:
-    """Return who is signed in, as a text field keeps it or as a reference does."""
-    return "user.email" if place.type in ("string", "text", "email") else "user.id"
 
 
 def _elsewhere(view: EntityView, action: Action, links: tuple[Link, ...], effects: list[Effect]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from libs.blueprint.paths import Place, resolve
 from libs.blueprint.reading import NOW, RefusedError, Row
 from libs.blueprint.solver import Seeds
 from libs.blueprint.stories import At, Story, Test, reach
+from libs.blueprint.values import TEXT_TYPES
 from libs.blueprint.view import EntityView
 from libs.blueprint.world import CHECK, STATE
 from libs.contracts.behaviour import Action, Condition, Effect, Value
@@ -168,6 +169,8 @@ def _seen(story: Story, view: EntityView, row: Row, effect: Effect, step: Step) 
     if place.field is None or (place.way and len(place.way) > 1):
         return []
     source = _source(place, value, list(step.values.values()))
+    if effect.value is not None and effect.value.kind == "user":
+        source = f'== client.get("/auth/me").json()["{"email" if place.type in TEXT_TYPES else "id"}"]'
     answer = "after"
     if place.way:
         answer = f"client.get(f\"{place.holder.path}/{{after['{place.way[0].key}']}}\").json()"

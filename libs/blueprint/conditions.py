@@ -36,7 +36,6 @@ class Reader:
     row: str = "row"
     before: bool = False
     inputs: str = "data"
-    user: str = "user.id"
 
     def own(self, attr: str) -> str:
         """Return the source of one of the row's own attributes."""
@@ -111,7 +110,8 @@ def value_source(view: EntityView, value: Value, place: Place, reader: Reader) -
         name = f"{value.text.removesuffix('_id')}_id" if place.link else names.attribute(value.text)
         return [], f"{reader.inputs}.{name}", False
     if value.kind == "user":
-        return [], reader.user, False
+        # A text keeps who it was by their address, a number or a reference by their id.
+        return [], "user.email" if place.type in values.TEXT_TYPES else "user.id", False
     other = resolve(view, value.text)
     guards, source = reader.read(other)
     return guards, source, other.nullable

@@ -153,6 +153,7 @@ FILTERS: dict[str, Callable[..., Any]] = behaviour.FILTERS | {
     "index_lines": migration.index_lines,
     "initial": initial,
     "link_notes": link_notes,
+    "linked": listing.linked,
     "may": may,
     "md": markdown,
     "notes": notes,

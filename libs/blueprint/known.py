@@ -47,6 +47,7 @@ _DATABASE = {
     "Engine": "sqlalchemy.engine",
     "IntegrityError": "sqlalchemy.exc",
     "Mapped": "sqlalchemy.orm",
+    "QueryableAttribute": "sqlalchemy.orm",
     "Session": "sqlalchemy.orm",
     "StaticPool": "sqlalchemy.pool",
     "mapped_column": "sqlalchemy.orm",
@@ -107,7 +108,7 @@ _OURS = {
     ),
     "app.logging": ("log", "log_request", "set_up_logging"),
     "app.main": ("ALEMBIC", "create_app", "migrate", "migrations"),
-    "app.pagination": ("Columns", "Page", "narrowed", "paginate", "searched"),
+    "app.pagination": ("Columns", "Links", "Page", "narrowed", "paginate", "searched"),
     "app.routes": ("router",),
     "app.schemas.base": (
         *("Input", "Int32", "ListQuery", "MAX_INT", "Money", "Output", "RowId", "RowIds", "Url"),
@@ -115,7 +116,7 @@ _OURS = {
     ),
     "app.settings": ("Settings", "SettingsDep"),
     "app": ("access", "crud", "models"),
-    "tests.access": ("GUARDED", "MOVES", "OWNED_REFERENCES", "POLICY", "give"),
+    "tests.access": ("GUARDED", "INPUTS", "MOVES", "OWNED_REFERENCES", "POLICY", "give"),
     "tests.conftest": ("AsUser", "SignedIn"),
     "tests.seed": ("BODIES", "Seed"),
 }
@@ -140,13 +141,14 @@ _NARROW = {
         " RowId RowIds UUID Url UtcTime dt cast sorting today unset utc_now uuid4"
     ),
     "app/route.py": _only(
-        "APIRouter Annotated AuthUser Columns CurrentUser OptionalUser PROBLEMS Page Query RowId SessionDep access crud"
-        " narrowed paginate sa searched"
+        "APIRouter Annotated AuthUser Columns CurrentUser Links OptionalUser PROBLEMS Page Query RowId SessionDep"
+        " access crud narrowed paginate sa searched"
     ),
-    "tests/access.py": _only("Any AuthUser FastAPI Session dataclass"),
+    "tests/access.py": _only("Any AuthUser Callable FastAPI Seed Session dataclass")
+    | dict.fromkeys(("ahead", "day_ahead"), "tests.seed"),
     "tests/seed.py": _IN_TESTS | {"dt": "datetime as dt"},
     "tests/test_access.py": _only(
-        "Any AsUser FastAPI GUARDED MOVES OWNED_REFERENCES POLICY Seed SignedIn TestClient give pytest"
+        "Any AsUser FastAPI GUARDED INPUTS MOVES OWNED_REFERENCES POLICY Seed SignedIn TestClient give pytest"
     )
     | {"Response": "httpx2"},
     "tests/test_auth.py": _EVERYWHERE | {"Response": "httpx2"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from libs.blueprint import columns, computed, names
 from libs.blueprint.literals import prose, quoted
-from libs.blueprint.view import EntityView
+from libs.blueprint.view import EntityView, Link
 
 TAKEN = frozenset({"limit", "offset", "sort", "q"})
 _MATCHED = frozenset(
@@ -46,6 +46,13 @@ def listed(view: EntityView) -> list[Column]:
     return found
 
 
+def linked(view: EntityView) -> list[tuple[str, Link]]:
+    """Return the many-to-many relations that a list is filtered by, each with the parameter for one of their rows."""
+    taken = {f"{column.name}{ending}" for column in listed(view) for ending in ("", "_min", "_max")} | TAKEN
+    names_ = [(f"{link.key.removesuffix('_ids')}_id", link) for link in view.collections]
+    return [(link.key if name in taken else name, link) for name, link in names_]
+
+
 def _free(name: str) -> str:
     return f"{name}_is" if name in TAKEN else name
 
@@ -67,6 +74,7 @@ def query_lines(view: EntityView) -> Iterator[str]:
         for ending in ("_min", "_max") if column.ranged else ():
             if f"{column.name}{ending}" not in taken:
                 yield _line(f"{column.name}{ending}", column.annotation)
+    yield from (_line(name, "RowId") for name, _ in linked(view))
 
 
 def _line(name: str, annotation: str) -> str:

@@ -28,7 +28,7 @@ _CLASSES = """
 Annotated Any APIRouter AuditEntry AuthSession AuthUser Base BODIES COLUMNS Columns ConfigDict Conflict CurrentUser
 Decimal EmailStr FastAPI Field Forbidden Input Int32 Iterator JsonValue ListQuery Literal Mapped Mapping MISSING Money
 OptionalUser Output Page PATH PROBLEMS Query Right RIGHTS RowId RowIds RuleBroken Scaled SEARCHED Seed Session
-SessionDep TestClient TypeVar Unauthorized Url UtcDateTime UtcTime UUID
+LINKS Links Rounded SessionDep TestClient TypeVar Unauthorized Url UtcDateTime UtcTime UUID
 """
 RESERVED_CLASSES = frozenset(_CLASSES.split())
 _RESERVED_MODULES = frozenset({"access", "app", "audit", "auth", "base", "migrations", "reports", "router"})

@@ -34,6 +34,7 @@ class Project:
         self.types = {field.type for view in self.views for field in view.fields} | behaviour.types(self.views)
         self.asked = behaviour.uses(self.views)
         self.behaviour = list(behaviour.sheets(self.charter, self.views))
+        self.access = access_values(self.views) if self.signs_in else {}
         self.values = self._values()
 
     def _values(self) -> dict[str, Any]:
@@ -78,6 +79,7 @@ class Project:
         """Tell whether a valid body, or a test of behaviour, asks for a moment or a day from now."""
         tests = [test for *_, values in self.behaviour for test in values.get("tests", ())]
         sent = [line for each in (*self.seeds, *self.preparations, *tests) for line in each.lines]
+        sent += [body for _, body in self.access.get("inputs", ())]
         return any(re.search(rf"\b{re.escape(helper)}", line) for line in sent)
 
     def _part_values(self) -> dict[str, Any]:
@@ -134,7 +136,8 @@ class Project:
             "roles": access.roles(self.charter),
             "signup_roles": [role.name for role in self.charter.roles if role.signup],
             "default_role": access.default_role(self.charter),
-            **(access_values(self.views) if self.signs_in else {}),
+            "acts": any(view.entity.actions for view in self.views),
+            **self.access,
         }
 
     def _table_values(self) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from libs.blueprint import access
+from libs.blueprint import access, actions, custom, moves
 from libs.blueprint.indexes import together
 from libs.blueprint.listing import Column, listed
 from libs.blueprint.paths import can_be_empty
-from libs.blueprint.seeds import capacity
+from libs.blueprint.seeds import capacity, solved
 from libs.blueprint.seeds import empty as empty_fields
 from libs.blueprint.view import EntityView, Link
 
@@ -64,17 +65,34 @@ def access_values(views: list[EntityView]) -> dict[str, Any]:
     return {
         "policy": [entry for view in views for entry in _policy(view)],
         "owners": [entry for view in views for entry in _owner(view)],
-        "owned_references": [(view.path, link.key, link.target.path) for view in views for link in _owned(view)],
+        "owned_references": [entry for view in views for entry in _owned_references(view)],
+        "inputs": [entry for view in views for entry in _inputs(view)],
         "guarded": [entry for view in views for entry in _guarded(view)],
         "moves": [entry for view in views for entry in _moves(view)],
     }
 
 
 def _policy(view: EntityView) -> Iterator[tuple[str, str, str, str]]:
-    for action in access.CRUD:
+    for action in access.actions(view):
         right = access.right(view, action)
         for role in (*access.roles(view.charter), access.PUBLIC):
             yield view.path, action, role, right.reach(role)
+
+
+def _inputs(view: EntityView) -> Iterator[tuple[str, str]]:
+    """Yield path and body of each action that takes one."""
+    for action in view.entity.actions:
+        stage = solved(tuple(view.peers.values())).stage()
+        for step in islice(moves.inputs(stage, view, action), 1) if custom.takes_data(action) else ():
+            yield f"{view.path}/{action.name}", step.body(view)
+
+
+def _owned_references(view: EntityView) -> Iterator[tuple[str, str, str]]:
+    """Yield what a test body of a new row, or of an action, holds of rows that belong to somebody."""
+    yield from ((view.path, link.key, link.target.path) for link in _owned(view))
+    for action in view.entity.actions:
+        for link in (link for link in actions.references(view, action) if access.guarded(link)):
+            yield f"{view.path}/{action.name}", link.key, link.target.path
 
 
 def _owner(view: EntityView) -> Iterator[tuple[str, str, list[str], str]]:

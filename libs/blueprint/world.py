@@ -9,7 +9,7 @@ from libs.blueprint import conditions, custom, indexes, names, rulebook, states
 from libs.blueprint.enforce.parts import column, set_with_state
 from libs.blueprint.enforce.row import own_attributes
 from libs.blueprint.paths import Place, resolve, to_one
-from libs.blueprint.reading import RefusedError, Row, Rows, default_of, typed
+from libs.blueprint.reading import USER_ID, RefusedError, Row, Rows, default_of, typed
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import (
     Action,
@@ -61,7 +61,8 @@ class World(Rows):
     def _created(self, view: EntityView, values: Row) -> Row:
         rows = self.of(view)
         row_id = max(rows, default=0) + 1
-        row: Row = {**dict.fromkeys(own_attributes(view)), **values, "id": row_id}
+        owner = {view.stamps.owner: USER_ID} if view.entity.owned and not view.entity.account else {}
+        row: Row = {**dict.fromkeys(own_attributes(view)), **owner, **values, "id": row_id}
         rows[row_id] = row
         broken = self._taken(view, row)
         if view.entity.states and row[states.attribute(view)] != view.entity.states.initial:

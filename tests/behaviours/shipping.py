@@ -79,7 +79,30 @@ SHIPPING = Charter(
         Entity(
             "Tour",
             "tours",
-            fields=(Field("day", "date"), Field("open", "boolean", default="true")),
+            fields=(
+                Field("day", "date"),
+                Field("open", "boolean", default="true"),
+                Field("closed_by", "string", required=False),
+                Field("closer", "integer", required=False),
+            ),
+            actions=(
+                Action(
+                    "close_down",
+                    checks=(Condition("open", "eq", Value("literal", "true")),),
+                    effects=(
+                        Effect("set", "open", Value("literal", "false")),
+                        Effect("set", "closed_by", Value("user")),
+                        Effect("set", "closer", Value("user")),
+                    ),
+                ),
+                Action(
+                    "reopen",
+                    inputs=(Field("why", "string"),),
+                    checks=(Condition("closed_by", "eq", Value("user")),),
+                    effects=(Effect("set", "open", Value("literal", "true")), Effect("set", "closed_by")),
+                    logic="Tell the driver why.",
+                ),
+            ),
             relations=(Relation("driver", "Driver", required=False, on_delete="set_null"),),
         ),
         Entity(
@@ -93,6 +116,8 @@ SHIPPING = Charter(
     permissions=(
         Permission("clerk", "Order", ("create", "read", "update", "place", "pack")),
         Permission("driver", "Order", ("read", "ship")),
+        Permission("driver", "Tour", ("read", "close_down")),
+        Permission("clerk", "Tour", ("create", "read", "update", "delete", "reopen")),
     ),
     rules=(
         Rule(

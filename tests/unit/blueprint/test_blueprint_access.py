@@ -7,6 +7,7 @@ from libs.blueprint.normal import plain
 from libs.blueprint.view import EntityView, entity_views
 from libs.contracts.charter import Charter, Entity, Permission, Role
 from libs.contracts.fields import Field, Relation
+from tests.behaviours import LENDING, SHIPPING
 from tests.charters import FOLDERS, PLAIN, READING_ROOM, TODO
 
 
@@ -111,3 +112,20 @@ def test_permissions_without_a_meaning_are_refused() -> None:
     assert "belong to whoever made them" in fault
     (fault,) = faults(Permission("public", "Mine", ("read",), own_only=True))
     assert "drop own_only" in fault
+
+
+def test_each_role_is_tried_on_each_action_beyond_crud() -> None:
+    files = {file.path: file.content for file in compile_project(LENDING, PLAIN)}
+    policy = files["tests/access.py"]
+    for entry in ('"librarian", "every"', '"member", "own"', '"public", "none"'):
+        assert f'("/loans", "return", {entry})' in policy
+    assert '"/loans/extend": lambda seed: {"due_on": ' in policy
+    assert "return client.post(f\"{path}/{row['id']}/{action}\", json=body)" in files["tests/test_access.py"]
+
+
+def test_who_is_signed_in_is_an_address_in_a_text_and_an_id_in_a_number() -> None:
+    files = {file.path: file.content for file in compile_project(SHIPPING, PLAIN)}
+    actions, tests = files["app/actions/tour.py"], files["tests/test_tours_actions.py"]
+    assert {"row.closed_by = user.email", "row.closer = user.id"} <= {line.strip() for line in actions.splitlines()}
+    assert "if row.closed_by != user.email:" in actions
+    assert 'assert after["closed_by"] == client.get("/auth/me").json()["email"]' in tests

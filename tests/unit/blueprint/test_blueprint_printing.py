@@ -12,7 +12,7 @@ from libs.blueprint import BlueprintError, compile_project, plan_files
 from libs.contracts.artifacts import Architecture, Dependency, Export, Module
 from libs.contracts.charter import Charter, Entity
 from libs.contracts.fields import Field, Relation
-from tests.charters import ALL, EVERYTHING, LIBRARY, PLAIN, TODO
+from tests.charters import ALL, EVERYTHING, INVENTORY, LIBRARY, PLAIN, TODO
 
 
 def printed(charter: Charter, architecture: Architecture = PLAIN) -> dict[str, str]:
@@ -139,3 +139,11 @@ def test_choices_of_two_entities_under_one_field_name_stay_apart() -> None:
     files = printed(EVERYTHING)
     assert "from app.models.thing import ColourChoice" in files["app/schemas/thing.py"]
     assert "from app.models.paint import ColourChoice" in files["app/schemas/paint.py"]
+
+
+def test_a_list_is_filtered_by_one_row_of_a_many_to_many_relation() -> None:
+    files = printed(TODO)
+    assert '"tag_id": Task.tags,' in files["app/routes/tasks.py"]
+    assert "tag_id: RowId | None = None" in files["app/schemas/task.py"]
+    assert 'params={"tag_id": row["tag_ids"][0]}' in files["tests/test_tasks.py"]
+    assert "links" not in printed(INVENTORY)["app/pagination.py"]
