@@ -12,6 +12,7 @@ from libs.llm.inputs import RequirementsInput
 from libs.llm.port import Task
 from services.agents.loop import Job, Outputs
 from services.agents.models import Models, Prompt
+from services.agents.requirements.slips import mended
 
 MAX_QUESTIONS = 5
 ASK_BACK = "What should the system keep and do? Name its things and what is known of each of them."
@@ -37,7 +38,7 @@ class RequirementsAgent:
             return (events.RequirementsDrafted(base.charter, reused=True),)
         model = self._models.get(self.name, requested.model)
         answer = await ask(model, self._task(job.run, base), job.live, _faults)
-        charter, questions = answer.value.charter, answer.value.questions
+        charter, questions = mended(answer.value).charter, answer.value.questions
         if charter is None:
             asked = questions[:MAX_QUESTIONS] or (ASK_BACK,)
             return (events.ClarificationRequested(asked, answer.usage, self._prompt.hash),)
@@ -52,4 +53,5 @@ class RequirementsAgent:
 
 
 def _faults(answer: Requirements) -> tuple[str, ...]:
-    return check_charter(answer.charter) if answer.charter else ()
+    charter = mended(answer).charter
+    return check_charter(charter) if charter else ()
