@@ -62,28 +62,36 @@ def _entity_tests(views: list[EntityView], seeds: Seeds, found: dict[str, list[T
         plain = [test for test in found[view.name] if not test.race] + list(behaviour_tests.state_tests(view, seeds))
         if plain:
             heading = f"Rules of {view.labels}: what they let pass, and what they refuse."
-            yield _tests(f"test_{view.plural}_rules", heading, plain)
+            yield _tests(f"test_{view.plural}_rules", heading, plain, f"entity {view.name}")
         done = list(behaviour_tests.action_tests(view, seeds))
         if done:
-            yield _tests(
-                f"test_{view.plural}_actions", f"Actions on {view.labels}: what they do, and what they refuse.", done
-            )
+            heading = f"Actions on {view.labels}: what they do, and what they refuse."
+            yield _tests(f"test_{view.plural}_actions", heading, done, _actions(view))
 
 
 def _other_tests(views: list[EntityView], seeds: Seeds, found: dict[str, list[Test]]) -> Iterator[Sheet]:
     races = [_raced(view, test) for view in views for test in found[view.name] if test.race]
     if races:
-        yield _tests("test_races", "Requests at the same moment: one of many wins.", races, races=True)
+        heading = "Requests at the same moment: one of many wins."
+        yield _tests("test_races", heading, races, "", races=True)
     asked = list(report_tests.report_tests(seeds, views))
     if asked:
-        yield _tests("test_reports", "Reports: the figures are right.", asked)
+        yield _tests("test_reports", "Reports: the figures are right.", asked, _reports(views[0].charter))
     places = list(behaviour_tests.place_tests(seeds, views))
     if places:
-        yield _tests("test_custom", "The places for rules and actions in words are called.", places)
+        yield _tests("test_custom", "The places for rules and actions in words are called.", places, "what is in words")
 
 
-def _tests(module: str, heading: str, found: list[Test], *, races: bool = False) -> Sheet:
-    values = {"heading": heading, "tests": [_tidy(test) for test in found], "races": races}
+def _actions(view: EntityView) -> str:
+    return f"entity {view.name}, its actions {', '.join(each.name for each in view.entity.actions)}"
+
+
+def _reports(charter: Charter) -> str:
+    return f"reports {', '.join(each.name for each in charter.reports)}"
+
+
+def _tests(module: str, heading: str, found: list[Test], origin: str, *, races: bool = False) -> Sheet:
+    values = {"heading": heading, "tests": [_tidy(test) for test in found], "races": races, "origin": origin}
     return f"tests/{module}.py", heading, "behaviour/test_module.py", values
 
 
@@ -116,18 +124,19 @@ def _entity(view: EntityView) -> Iterator[Sheet]:
         values = {"view": view, "source": rulebook.source(view), "rule_ids": ids}
         yield f"app/rules/{view.module}.py", f"Rules of {view.labels}", "behaviour/rules_entity.py", values
     if view.entity.actions:
-        values = {"view": view, "source": actions.source(view)}
+        values = {"view": view, "source": actions.source(view), "origin": _actions(view)}
         yield f"app/actions/{view.module}.py", f"Actions on {view.labels}", "behaviour/actions_entity.py", values
 
 
 def _asked(charter: Charter, views: list[EntityView]) -> Iterator[Sheet]:
     if any(view.entity.computed for view in views):
-        values = {"source": computed.source(views)}
+        origin = "computed fields of " + ", ".join(view.name for view in views if view.entity.computed)
+        values = {"source": computed.source(views), "origin": origin}
         yield "app/models/computed.py", "Computed fields", "behaviour/computed.py", values
     if charter.reports:
-        values = {"source": reports.source(views, charter.reports)}
+        values = {"source": reports.source(views, charter.reports), "origin": _reports(charter)}
         yield "app/routes/reports.py", "Reports", "behaviour/report_routes.py", values
-        values = {"source": reports.schemas(views, charter.reports)}
+        values = {"source": reports.schemas(views, charter.reports), "origin": _reports(charter)}
         yield "app/schemas/reports.py", "What reports ask for and answer", "behaviour/report_schemas.py", values
 
 

@@ -15,6 +15,7 @@ from libs.blueprint.filters import FILTERS
 from libs.blueprint.formatting import within_width
 from libs.blueprint.indexes import table_arguments
 from libs.blueprint.listing import listed
+from libs.blueprint.origins import with_origin
 from libs.blueprint.project import Project
 from libs.blueprint.proofs import list_proof
 from libs.blueprint.sheets import Sheet, fixed_sheets
@@ -100,6 +101,7 @@ def _printed(project: Project, sheet: Sheet) -> str:
     text = _templates().get_template(f"{sheet.template}.jinja").render(sheet.values)
     if not sheet.path.endswith(".py"):
         return text
+    text = with_origin(text, sheet, project.charter)
     if MARKER in text:
         return with_imports(text, known.names_for(sheet.template, project.views, sheet.values.get("view")))
     return text
