@@ -16,14 +16,16 @@ import msgspec
 from libs.client.errors import FolderRefused
 
 MARKER = ".interius.json"
+OWNERS = "app/custom/"  # what stands here belongs to whoever runs the project, once they have changed it
 MAX_BYTES = 256 * 1024 * 1024  # a generated project is a few hundred kilobytes; more is not one
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """Where a project was written, and how many files it has."""
+    """Where a project was written, how many files it has, and which of them stay as their owner wrote them."""
 
     folder: Path
     files: int
+    kept: tuple[str, ...] = ()
 
 
 class Marker(msgspec.Struct, frozen=True):
@@ -36,21 +38,26 @@ class Marker(msgspec.Struct, frozen=True):
 def write_project(archive: bytes, folder: Path, run_id: str) -> Saved:
     """Write the files of ``archive`` (a zip with one top folder) into ``folder``; files of an earlier run leave it.
 
+    What its owner changed in the places that are theirs stays.
+
     Raises:
         FolderRefused: something that is not ours would be overwritten, or a path leads out of the folder.
     """
     files = unpacked(archive)
     try:
         old = check_folder(folder, files)
+        known = {*_changed(folder, old), *(files.keys() - old.files.keys())}
+        kept = {path for path in known if path.startswith(OWNERS) and (folder / path).exists()}
         for path, content in files.items():
-            _write(folder / path, content)
-        for path in old.files.keys() - files.keys():
+            if path not in kept:
+                _write(folder / path, content)
+        for path in old.files.keys() - files.keys() - kept:
             (folder / path).unlink(missing_ok=True)
         marker = Marker(run_id, {path: _sha256(content) for path, content in files.items()})
         _write(folder / MARKER, msgspec.json.format(msgspec.json.encode(marker)))
     except OSError as error:
         raise FolderRefused(f"{folder} cannot be written: {error.strerror or error}.") from error
-    return Saved(folder, len(files))
+    return Saved(folder, len(files), tuple(sorted(kept)))
 
 
 def unpacked(archive: bytes) -> dict[str, bytes]:
@@ -98,15 +105,22 @@ def check_folder(folder: Path, files: Mapping[str, bytes] | None = None) -> Mark
         _check_inside(folder, path)
     _check_unchanged(folder, marker)
     for path, content in (files or {}).items():
-        _check_free(folder / path, content, path in marker.files)
+        if not path.startswith(OWNERS):
+            _check_free(folder / path, content, path in marker.files)
     return marker
 
 
 def _check_unchanged(folder: Path, marker: Marker) -> None:
-    changed = [p for p, sha in marker.files.items() if (folder / p).exists() and _sha256_of(folder / p) != sha]
+    changed = [path for path in _changed(folder, marker) if not path.startswith(OWNERS)]
     if changed:
         names = ", ".join(sorted(changed)[:3]) + (" and more" if len(changed) > 3 else "")
         raise FolderRefused(f"{folder} has changes of yours ({names}): choose another --out, or move it away.")
+
+
+def _changed(folder: Path, marker: Marker) -> list[str]:
+    """The files of ours whose text is no longer what we wrote."""
+    found = ((path, folder / path, sha) for path, sha in marker.files.items())
+    return [path for path, place, sha in found if place.exists() and _sha256_of(place) != sha]
 
 
 def _check_inside(folder: Path, path: str) -> None:

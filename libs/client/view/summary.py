@@ -42,6 +42,8 @@ def _completed(screen: Screen, board: Board, fact: e.Completed, saved: Saved | N
     screen.say()
     screen.say(f"✓ {one_line(title)} is ready: {count(fact.files, 'file')}{place}", "bold green")
     screen.say(f"  {' · '.join(_figures(board, board.run, fact))}")
+    if saved and saved.kept:
+        screen.say(f"  kept as you wrote it: {', '.join(saved.kept)}")
     screen.say()
     screen.say("Next:", "bold")
     for line in next_steps(board.run_id, saved, url):

@@ -126,3 +126,17 @@ def test_a_file_where_a_folder_should_be_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_or_missing_folder_is_free(tmp_path: Path) -> None:
     assert check_folder(tmp_path).files == check_folder(tmp_path / "new").files == {}
+
+
+def test_what_an_owner_wrote_in_their_places_stays_over_a_later_run(tmp_path: Path) -> None:
+    write_project(archive(main="1", app__custom__r5="place", app__custom__r6="place"), tmp_path, "run-1")
+    (tmp_path / "app/custom/r5.py").write_text("my own rule")
+    check_folder(tmp_path)
+    saved = write_project(archive(main="2", app__custom__r5="place, anew", app__custom__r6="new"), tmp_path, "run-2")
+    assert saved.kept == ("app/custom/r5.py",)
+    texts = [(tmp_path / path).read_text() for path in ("main.py", "app/custom/r5.py", "app/custom/r6.py")]
+    assert texts == ["2", "my own rule", "new"]
+    write_project(archive(main="3"), tmp_path, "run-3")
+    assert (tmp_path / "app/custom/r5.py").read_text() == "my own rule"
+    assert not (tmp_path / "app/custom/r6.py").exists()
+    assert write_project(archive(app__custom__r5="place"), tmp_path, "run-4").kept == ("app/custom/r5.py",)
