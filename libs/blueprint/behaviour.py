@@ -87,7 +87,7 @@ def _actions(view: EntityView) -> str:
 
 
 def _reports(charter: Charter) -> str:
-    return f"reports {', '.join(each.name for each in charter.reports)}"
+    return f"report{'s' if len(charter.reports) > 1 else ''} {', '.join(each.name for each in charter.reports)}"
 
 
 def _tests(module: str, heading: str, found: list[Test], origin: str, *, races: bool = False) -> Sheet:
@@ -153,6 +153,7 @@ def uses(views: list[EntityView]) -> dict[str, bool]:
         "uses_conflict": "Conflict(" in text,
         "uses_snapshots": "snapshot(" in text or any(rulebook.hooks(view).updated for view in views),
         "uses_now": "utc_now()" in text,
+        "uses_periods": "period(" in text,
         "uses_rounding": "Rounded(" in text,
         "uses_scaled": "Scaled(" in text or "Rounded(" in text,
         "uses_today": "today()" in text,

@@ -15,7 +15,7 @@ from libs.blueprint.condition_faults import (
     value_faults,
 )
 from libs.blueprint.field_faults import field_faults
-from libs.blueprint.paths import UnknownPathError, resolve, to_one
+from libs.blueprint.paths import UnknownPathError, in_period, resolve, to_one
 from libs.blueprint.rule_faults import rule_faults, state_faults
 from libs.blueprint.seeds import solved
 from libs.blueprint.view import EntityView
@@ -250,7 +250,7 @@ def _report(where: str, charter: Charter, view: EntityView, report: Report) -> I
         yield f"{where}.columns are of single rows, and measures of groups; leave one of them out"
     for word, paths in (("columns", report.columns), ("group_by", report.group_by)):
         for number, path in enumerate(paths):
-            place, fault = placed(view, path)
+            place, fault = placed(view, in_period(view, path)[0] if word == "group_by" else path)
             if place is None:
                 yield f"{where}.{word}[{number}] {fault}"
             elif place.type == "json" and word == "group_by":

@@ -25,6 +25,7 @@ _FIXED = {
     "app/auth/schemas.py": _PEOPLE,
     "app/columns.py": _KINDS,
     "app/crud.py": _KINDS,
+    "app/database.py": _KINDS,
     "app/errors.py": _KINDS,
     "app/main.py": "title, description, every entity",
     "app/models/__init__.py": "every entity",

@@ -93,6 +93,23 @@ def resolve(view: EntityView, path: str) -> Place:
     return _end(view, tuple(way), holder, last)
 
 
+# How many characters of a date in ISO format tell a period.
+PERIODS = {"year": 4, "month": 7, "day": 10}
+
+
+def in_period(view: EntityView, path: str) -> tuple[str, int]:
+    """Return the path of a date that a report is grouped by the year, month or day of, and how much of it counts; 0
+    where the path names a value as it is.
+    """
+    head, _, last = path.rpartition(".")
+    if last not in PERIODS or not head:
+        return path, 0
+    try:
+        return (head, PERIODS[last]) if resolve(view, head).type in ("date", "datetime") else (path, 0)
+    except UnknownPathError:
+        return path, 0
+
+
 def _end(view: EntityView, way: tuple[Link, ...], holder: EntityView, last: str) -> Place:
     for field in holder.fields:
         if field.name == last:

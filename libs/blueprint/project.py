@@ -61,6 +61,7 @@ class Project:
         times = "datetime" in self.types or stamped or audited or self.signs_in
         found = {
             "uses_decimals": bool(self.types & {"decimal", "money"}) or self.asked["uses_scaled"],
+            "uses_periods": self.asked["uses_periods"],
             "uses_rounding": self.asked["uses_rounding"],
             "uses_money": "money" in self.types,
             "uses_integers": "integer" in self.types,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from libs.blueprint.candidates import Sample, domain, from_now, sample
-from libs.blueprint.paths import resolve
+from libs.blueprint.paths import PERIODS, in_period, resolve
 from libs.blueprint.reading import NOW, Row, aggregate
 from libs.blueprint.reports import Column, shown, view_of
 from libs.blueprint.solver import Seeds
@@ -64,7 +65,7 @@ def _figures(story: Story, view: EntityView, report: Report, rows: list[Row]) ->
     expected = {
         column.name: source
         for column, value in _values(story, view, report, rows)
-        if (source := _figure(view, report, column, value))
+        if (source := _figure(view, column, value))
     }
     if not expected:
         return ["assert answer.status_code == 200", "assert len(answer.json()) == 1"]
@@ -76,19 +77,25 @@ def _figures(story: Story, view: EntityView, report: Report, rows: list[Row]) ->
     ]
 
 
+def _beginning(source: str, name: str) -> str:
+    """Return the part of a date that tells the period which a column is named after."""
+    size = PERIODS[name.rpartition("_")[2]]
+    return f"{source}[:{size}]" if "(" in source else f"{source[: size + 1]}{source[0]}"
+
+
 def _values(story: Story, view: EntityView, report: Report, rows: list[Row]) -> Iterator[tuple[Column, Any]]:
     found, world = shown(view, report), story.stage.world
     paths: list[str] = list(report.group_by if report.measures else report.columns)
     if not report.measures and not paths:
         paths = ["id", *(each.name for each in view.fields), *(link.relation.name for link in view.references)]
     for column, path in zip(found, paths, strict=False):
-        yield column, world.read(rows[0], resolve(view, path))
+        yield column, world.read(rows[0], resolve(view, in_period(view, path)[0]))
     for column, measure in zip(found[len(paths) :], report.measures, strict=False):
         values = [world.read(row, resolve(view, measure.field)) if measure.field else 1 for row in rows]
         yield column, aggregate(measure.function, values)
 
 
-def _figure(view: EntityView, report: Report, column: Column, value: Any) -> str:
+def _figure(view: EntityView, column: Column, value: Any) -> str:
     """Return what an answer holds; nothing for ids and for what the clock decides."""
     if column.name == "id" or column.name.endswith("_id") or value in (NOW, NOW.date()):
         return ""
@@ -97,7 +104,9 @@ def _figure(view: EntityView, report: Report, column: Column, value: Any) -> str
     if column.field.type in ("money", "decimal"):
         places = column.field.scale if column.field.scale is not None else _SHOWN[column.field.type]
         return f'"{round(Decimal(value), places):.{places}f}"' if column.field.type == "money" else ""
-    if column.field.type in ("date", "datetime"):
+    if isinstance(value, dt.date):
         near = [one for each in view.fields for one in domain(view, each) if one.value == value]
-        return (near[0] if near else sample(column.field, value)).source
+        kind = Field(column.name, "datetime" if isinstance(value, dt.datetime) else "date")
+        source = (near[0] if near else sample(kind, value)).source
+        return source if column.field.type != "string" else _beginning(source, column.name)
     return sample(column.field, value).source if column.field.type != "json" else ""

@@ -9,7 +9,7 @@ from libs.blueprint import access, actions, columns, computed, conditions, names
 from libs.blueprint.access import PUBLIC, Right
 from libs.blueprint.conditions import Reader
 from libs.blueprint.literals import prose
-from libs.blueprint.paths import Place, resolve
+from libs.blueprint.paths import Place, in_period, resolve
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import Condition, Measure, Report
 from libs.contracts.fields import Field
@@ -118,7 +118,7 @@ def shown(view: EntityView, report: Report) -> list[Column]:
 
 def _shown(view: EntityView, report: Report, joins: Joins) -> list[Column]:
     if report.measures:
-        groups = [_path(view, path, joins) for path in report.group_by]
+        groups = [_group(view, path, joins) for path in report.group_by]
         return [*groups, *(_measure(view, each, report, joins) for each in report.measures)]
     return [_path(view, path, joins) for path in report.columns or _all(view)]
 
@@ -134,6 +134,16 @@ def _path(view: EntityView, path: str, joins: Joins) -> Column:
     kind = "string" if place.type == "enum" else place.type
     optional = place.nullable or any(not link.relation.required for link in place.way)
     return Column(name, joins.column(place), Field(name, kind, required=not optional))  # pyright: ignore[reportArgumentType]  # a field's type
+
+
+def _group(view: EntityView, path: str, joins: Joins) -> Column:
+    """Return a column that rows are grouped by: a value, or the beginning of a date, which tells its year or month."""
+    head, size = in_period(view, path)
+    found = _path(view, head, joins)
+    if not size:
+        return found
+    name = f"{found.name}_{path.rpartition('.')[2]}"
+    return Column(name, f"period({found.source}, {size})", Field(name, "string", required=found.field.required))
 
 
 def _measure(view: EntityView, each: Measure, report: Report, joins: Joins) -> Column:

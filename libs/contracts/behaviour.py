@@ -219,6 +219,7 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
     """A question with its own route, ``GET /reports/<name>``: rows of ``entity`` that ``where`` holds.
 
     With ``measures`` the rows are grouped by ``group_by`` (paths); without, ``columns`` are listed (all, if empty).
+    A path to group by may end in the ``year``, ``month`` or ``day`` of a date or datetime: ``paid_at.month``.
     ``parameters`` are asked of the caller and used as ``input`` values. Without ``roles`` every signed-in user may ask.
     """
 

@@ -10,6 +10,8 @@ from libs.contracts.behaviour import (
     Condition,
     Effect,
     Limit,
+    Measure,
+    Report,
     Requires,
     Rule,
     States,
@@ -118,6 +120,15 @@ SHIPPING = Charter(
         Permission("driver", "Order", ("read", "ship")),
         Permission("driver", "Tour", ("read", "close_down")),
         Permission("clerk", "Tour", ("create", "read", "update", "delete", "reopen")),
+    ),
+    reports=(
+        Report(
+            "tours_by_month",
+            "Tour",
+            group_by=("day.month", "driver.name"),
+            measures=(Measure("tours", "count"),),
+            order_by="day_month",
+        ),
     ),
     rules=(
         Rule(

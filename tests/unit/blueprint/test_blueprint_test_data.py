@@ -6,10 +6,11 @@ import ast
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from libs.blueprint import compile_project
+from libs.blueprint import check_charter, compile_project
 from libs.contracts.charter import Charter
-from tests.behaviours import RICH, SHIPPING
+from tests.behaviours import LENDING, RICH, SHIPPING
 from tests.charters import PLAIN
 from tests.wishes.expected import charter
 from tests.wishes.notation import HERE, load
@@ -55,3 +56,16 @@ def test_a_deletion_that_clears_what_a_rule_requires_is_refused() -> None:
     assert "tour_rules.updated(session, other, before)" in files["app/rules/driver.py"]
     tests = defined(ast.parse(files["tests/test_tours_rules.py"]))
     assert {"test_r6_refuses_a_deletion_of_its_driver", "test_r6_refuses_to_lose_its_driver"} <= tests
+
+
+def test_a_report_is_grouped_by_the_month_of_a_moment() -> None:
+    (loans, *others) = (each for each in LENDING.reports if each.measures)
+    monthly = replace(loans, group_by=("borrowed_at.month", "book.title"), order_by="borrowed_at_month")
+    charter = replace(LENDING, reports=(monthly, *others))
+    assert check_charter(charter) == ()
+    files = {file.path: file.content for file in compile_project(charter, PLAIN)}
+    assert 'period(Loan.borrowed_at, 7).label("borrowed_at_month")' in files["app/routes/reports.py"]
+    assert "borrowed_at_month: str" in files["app/schemas/reports.py"]
+    assert "SET TIME ZONE 'UTC'" in files["app/database.py"]
+    (fault,) = check_charter(replace(charter, reports=(replace(monthly, group_by=("book.month",), order_by=""),)))
+    assert '"month" is no field or relation of Book' in fault
