@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from libs.blueprint import (
     access,
@@ -102,13 +103,14 @@ def _raced(view: EntityView, test: Test) -> Test:
 
 def _tidy(test: Test) -> Test:
     """Leave out names that are given to rows and not used."""
-    lines = list(test.lines)
-    for number, line in enumerate(lines):
-        name = line.split(" = ", maxsplit=1)[0]
-        used = any(re.search(rf"\b{re.escape(name)}\b", other) for other in lines[number + 1 :])
-        if line.startswith(f"{name} = created(") and not used:
-            lines[number] = line.removeprefix(f"{name} = ")
-    return replace(test, lines=tuple(lines))
+    read = {node.id for node in ast.walk(ast.parse("\n".join(test.lines))) if _is_read(node)}
+    lines = ((line.split(" = ", maxsplit=1)[0], line) for line in test.lines)
+    made = (line if name in read else re.sub(rf"^{re.escape(name)} = (?=created\()", "", line) for name, line in lines)
+    return replace(test, lines=tuple(made))
+
+
+def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
 
 
 def _fixtures(test: Test) -> str:

@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from libs.blueprint import check_charter, compile_project
-from libs.contracts.charter import Charter
+from libs.contracts.behaviour import Report
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Field
 from tests.behaviours import LENDING, RICH, SHIPPING
 from tests.charters import PLAIN
 from tests.wishes.expected import charter
@@ -69,3 +71,12 @@ def test_a_report_is_grouped_by_the_month_of_a_moment() -> None:
     assert "SET TIME ZONE 'UTC'" in files["app/database.py"]
     (fault,) = check_charter(replace(charter, reports=(replace(monthly, group_by=("book.month",), order_by=""),)))
     assert '"month" is no field or relation of Book' in fault
+
+
+def test_a_row_is_named_in_a_test_only_where_the_name_is_read() -> None:
+    thing = Entity("Thing", "things", fields=(Field("row", "string"),))
+    report = Report("listing", "Thing", columns=("row",))
+    files = compile_project(Charter("x", "X", "", entities=(thing,), reports=(report,)), PLAIN)
+    (text,) = (file.content for file in files if file.path == "tests/test_reports.py")
+    assert 'figures["row"]' in text
+    assert "row = " not in text
