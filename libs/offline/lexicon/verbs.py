@@ -165,3 +165,14 @@ def is_past(word: str) -> bool:
 def is_gerund(word: str) -> bool:
     """Say whether a word is the -ing form of a verb the reader knows."""
     return word.endswith("ing") and bool(lemma(word)) and lemma(word) != word
+
+
+def root(word: str) -> str:
+    """Return what all forms of a verb share, whether the reader knows it or not: "submitted", "submit" and "submits"."""
+    base = IRREGULAR.get(word, word)
+    for ending in ("ies", "ied", "ing", "ed", "es", "s", "e"):
+        if base.endswith(ending) and len(base) > len(ending) + 2:
+            base = base[: -len(ending)] + ("y" if ending[0] == "i" and ending != "ing" else "")
+            break
+    base = base.removesuffix("e") if len(base) > 3 else base
+    return base[:-1] if len(base) > 3 and base[-1] == base[-2] else base

@@ -7,7 +7,7 @@ import re
 from libs.contracts.behaviour import Condition, Function, Measure, Report
 from libs.offline.prose.asked_lists import BELOW, below, of_state, overdue, soon
 from libs.offline.prose.marks import Told
-from libs.offline.prose.rows import where
+from libs.offline.prose.rows import listed
 from libs.offline.prose.world import World
 from libs.offline.words import snake
 
@@ -179,9 +179,9 @@ def _money(world: World, name: str) -> str:
 def _state(rest: str, entity: str, world: World) -> tuple[Condition, ...]:
     value = next((one for one in re.findall(r"%(\w+)", rest) if world.state(entity, one)), "")
     if value and not re.search(rf"(?:no|not) %{value}", rest):
-        return where(value, "", entity, world)
+        return listed(value, entity, world)
     word = re.search(r"\b(open|active|upcoming|unpaid|outstanding) @", rest)
-    return where(word[1], "", entity, world) if word else ()
+    return listed(word[1], entity, world) if word else ()
 
 
 def _way(world: World, start: str, goal: str) -> str:
@@ -227,6 +227,6 @@ def _single(part: str, world: World) -> Report | None:
     return Report(
         name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else f"{word}_of_{world.entities[entity].plural}",
         entity,
-        where=where(value or "", "", entity, world) if value else (),
+        where=listed(value, entity, world) if value else (),
         measures=(measure,),
     )

@@ -18,6 +18,7 @@ from libs.offline.prose.lifecycle import read_states, settle_initial
 from libs.offline.prose.links import people_kept, read_links
 from libs.offline.prose.lists import run_on
 from libs.offline.prose.marks import Marker, Told
+from libs.offline.prose.parts import parts
 from libs.offline.prose.rights import read_rights
 from libs.offline.prose.sound import sound
 from libs.offline.prose.traits import read_traits
@@ -27,10 +28,6 @@ from libs.offline.text import statements
 Reader = Callable[[Told, World], bool]
 _FIRST: tuple[Reader, ...] = (read_states,)
 _SECOND: tuple[Reader, ...] = (read_traits, read_deeds, read_formulas)
-_SPLIT = re.compile(
-    r"\s*;\s*|,\s+(?:but|and|so)\s+(?=(?:an?|the|each|every|no|one|once|when|if|all|any|both|only"
-    r"|nobody|also|then|[a-z]+s)\b)"
-)
 
 
 def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
@@ -46,11 +43,27 @@ def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
     settle_initial(world)
     _all(sentences, world, _SECOND)
     _all(sentences, world, (_rights,))
-    _all([(piece, under) for told, under in sentences for piece in run_on(told)], world, (_rules,))
-    _all(sentences, world, (read_asks,))
+    before = len(world.claimed)
+    _all([(piece, under) for told, under in sentences for piece in _pieces(told)], world, (_rules,))
+    ruled = world.claimed[before:]
+    _all([one for one in sentences if not any(text in one[0] for text in ruled)], world, (read_asks,))
     _leave_words(world, len(charter.rules))
     made = _judged(sound(world.closed()), sentences, world, base)
     return replace(made, endpoints=endpoints(made, base))
+
+
+def _pieces(sentence: str) -> list[str]:
+    """Return what a sentence strings together; a condition stays with what it is the condition of."""
+    out: list[str] = []
+    for piece in run_on(sentence):
+        if out and _CONDITION.match(out[-1]):
+            out[-1] = f"{out[-1]}, {piece}"
+        else:
+            out.append(piece)
+    return out
+
+
+_CONDITION = re.compile(r"^(?:if|when|once|whenever|as soon as|after|until|unless|while|as long as)\b[^,;]*$", re.I)
 
 
 def _judged(charter: Charter, sentences: list[tuple[str, str]], world: World, base: Charter | None) -> Charter:
@@ -73,11 +86,16 @@ def _judged(charter: Charter, sentences: list[tuple[str, str]], world: World, ba
 
 
 def _rules(told: Told, world: World) -> bool:
-    parts = [Told(part.strip(), part.strip(), told.before) for part in _SPLIT.split(told.marked)]
-    whole = read_counts(told, world) or read_conditions(told, world)
-    if whole or len(parts) < 2:
-        return whole
-    done = [read_counts(part, world) or read_conditions(part, world) for part in parts if part.marked]
+    """Read each part of a sentence; what one is about is what "it" in the next means."""
+    said = parts(told.marked)
+    if len(said) < 2:
+        return read_counts(told, world) or read_conditions(told, world)
+    done: list[bool] = []
+    before = told.before
+    for part in said:
+        one = Told(part, part, before, told.under)
+        done.append(read_counts(one, world) or read_conditions(one, world))
+        before = tuple(dict.fromkeys((*one.things(), *before)))[:6]
     return any(done)
 
 

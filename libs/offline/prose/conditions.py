@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import re
 
-from msgspec.structs import replace
-
-from libs.contracts.behaviour import Condition, NoOverlap, Operator, Requires, Value
+from libs.contracts.behaviour import Condition, Operator, Requires, Value
 from libs.contracts.fields import Field
-from libs.offline.prose.frozen import FROZEN, frozen, needed
+from libs.offline.prose.frozen import frozen
+from libs.offline.prose.guarded import guarded
 from libs.offline.prose.marks import Told
+from libs.offline.prose.needed import needed
+from libs.offline.prose.overlaps import apart
 from libs.offline.prose.world import World
-from libs.offline.words import human, snake
+from libs.offline.words import human
 
-_OVERLAP = re.compile(
-    r"overlap|double[- ]?%?book|at (?:the )?same time|in (?:the )?same time|at once|simultaneous"
-    r"|same (?:hour|slot|moment|period)|at a time\b|conflict|clash"
-)
 _AFTER: tuple[tuple[re.Pattern[str], Operator], ...] = (
     (
         re.compile(
-            r"(?:cannot|not|never|no)\b(?: be| lie| fall| come| go)* (?:before|earlier than|less than|smaller"
+            r"(?<![%$@])\b(?:cannot|not|never|no|nobody)\b[^,;.]*? (?:before|earlier than|less than|smaller"
             r" than|lower than|below|prior to)"
         ),
         "ge",
     ),
     (
         re.compile(
-            r"(?:cannot|not|never|no)\b(?: be| lie| fall| come| go)* (?:after|later than|more than|bigger"
+            r"(?<![%$@])\b(?:cannot|not|never|no|nobody)\b[^,;.]*? (?:after|later than|more than|bigger"
             r" than|greater than|larger than|higher than|exceed|above|over|beyond)"
         ),
         "le",
@@ -46,42 +43,7 @@ _AFTER: tuple[tuple[re.Pattern[str], Operator], ...] = (
 
 def read_conditions(told: Told, world: World) -> bool:
     """Compile a rule about one row; say whether the sentence is one."""
-    return any(shape(told, world) for shape in (_overlap, frozen, needed, _guarded, _noted, _compared, _different))
-
-
-def _overlap(told: Told, world: World) -> bool:
-    if not _OVERLAP.search(told.marked) or not re.search(
-        r"\b(?:cannot|never|not|no|only|must|one|avoid|prevent)\b|do not", told.marked
-    ):
-        return False
-    names = told.things()
-    entity = next((name for name in (*names, *_around(names, world), *told.before) if all(world.span(name))), "")
-    if not entity:
-        return False
-    start, end = world.span(entity)
-    scopes = [
-        link.name for link in world.entities[entity].relations if link.target in names and link.kind != "many_to_many"
-    ]
-    if not scopes:
-        return False
-    said = re.search(
-        r"(?:unless|except|but not|ignor|not count|do not count|other than|as long as)[^%]*%(\w+)|%"
-        r"(\w+)[^.]*(?:not count|do not|ignored|free)",
-        told.marked,
-    )
-    state = world.state(entity, (said[1] or said[2]) if said else "cancelled") if said else None
-    rows = (replace(state, operator="ne"),) if state and state.operator == "eq" else ()
-    apart = (
-        bool(re.search(r"also (?:not|cannot)|neither|nor\b|same (?:goes|for)|or the same", told.marked))
-        and len(scopes) > 1
-    )
-    for scope in [(one,) for one in scopes] if apart else [tuple(scopes)]:
-        world.rule(told.text, entity, NoOverlap(start, end, scope, rows))
-    return True
-
-
-def _around(names: list[str], world: World) -> list[str]:
-    return [child for name in names for child in world.children(name)]
+    return any(shape(told, world) for shape in (_compared, apart, frozen, needed, guarded, _noted, _different))
 
 
 def _operator(text: str) -> Operator | None:
@@ -103,7 +65,7 @@ def _compared(told: Told, world: World) -> bool:
     moments = [name for name in (_moment(one, told, world) for one in tokens) if name]
     pair = list(dict.fromkeys(moments))[:2]
     if len(pair) < 2:
-        return _sized(told, world, operator)
+        return False
     for entity in dict.fromkeys((*told.things(), *told.before, *world.entities)):
         one, other = world.path(entity, pair[0]), world.path(entity, pair[1])
         left, right = (world.column(entity, one), other) if one else (None, "")
@@ -150,64 +112,6 @@ def _moment(token: str, told: Told, world: World) -> str:
     )
     order = tails if token[0] == "$" else tails[1:]
     return next((one for one in order if world.holder(one, near)), "")
-
-
-def _sized(told: Told, world: World, operator: Operator) -> bool:
-    """Read "the party cannot be bigger than the table": a size against how many fit."""
-    found = re.search(r"\$(\w+)[^@$]*(?:than|exceed\w*|over|beyond)[^@$]*@(\w+)", told.marked)
-    found = found or re.search(r"(?:^|the |a )(\w+)\b[^@$]*(?:than|exceed\w*)[^@$]*@(\w+)", told.marked)
-    if found is None or operator not in {"le", "lt"}:
-        return False
-    top = world.capacity(found[2])
-    for name in world.entities if top else ():
-        column = world.column(name, found[1]) or next(
-            (
-                one
-                for one in world.entities[name].fields
-                if one.name.startswith(f"{found[1]}_") and one.type == "integer"
-            ),
-            None,
-        )
-        route = world.route(name, found[2])
-        if column and route and column.type == "integer":
-            must = Condition(column.name, operator, Value("field", f"{route}.{top}"))
-            return world.rule(told.text, name, Requires((must,)))
-    return False
-
-
-def _guarded(told: Told, world: World) -> bool:
-    """Read "no posting in locked threads" and "only active members can borrow": a state of a neighbour."""
-    found = re.search(
-        r"\b(?:no|cannot|never|not)\b.*\b(?:in|to|on|for|if|when|from|with|of)\b(?: the| an?| its|"
-        r" their)* (?:%(\w+) @(\w+)|@(\w+) (?:is|are) %(\w+))",
-        told.marked,
-    )
-    wanted = re.search(r"\bonly (?:%(\w+) @(\w+)|for %(\w+) @(\w+))", told.marked)
-    refused = re.search(r"%(\w+) @(\w+) (?:accepts?|takes?|gets?|allows?|receives?|have|has) no\b()()", told.marked)
-    found, positive = (found or refused, False) if found or refused else (wanted, True)
-    if found is None:
-        return False
-    one, two, three, four = found.groups()
-    holder, value = (two, one) if two else (three, four) if not positive else (four, three)
-    state = world.state(holder, value) if holder in world.entities else None
-    if state is None or FROZEN.search(told.marked):
-        return False
-    entity = _made(told, world, holder)
-    link = world.link(entity, holder) if entity else None
-    if link is None:
-        return False
-    must = replace(state, field=f"{link.name}.{state.field}")
-    if not positive:
-        flag = state.value and state.value.text == "true"
-        must = replace(must, value=Value("literal", "false")) if flag else replace(must, operator="ne")
-    return world.rule(told.text, entity, Requires((must,)))
-
-
-def _made(told: Told, world: World, holder: str) -> str:
-    children = world.children(holder)
-    named = [name for name in told.things() if name in children]
-    stems = [name for name in children if snake(name)[:4] in told.marked.replace("@", "").lower()]
-    return (named or stems or (children if len(children) == 1 else [""]))[0]
 
 
 def _different(told: Told, world: World) -> bool:

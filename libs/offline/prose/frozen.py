@@ -1,4 +1,4 @@
-"""Rules about a row in a state: what no longer changes then, and what is needed then."""
+"""What no longer changes: "once paid, an invoice cannot be edited", "movements are never changed", "drafts only"."""
 
 from __future__ import annotations
 
@@ -6,136 +6,137 @@ import re
 
 from msgspec.structs import replace
 
-from libs.contracts.behaviour import Condition, Immutable, Operator, Requires, Value
-from libs.offline import fields
+from libs.contracts.behaviour import Condition, Immutable, Value
+from libs.offline.lexicon.nouns import PEOPLE, STAFF
+from libs.offline.prose.holding import Holding, holding
 from libs.offline.prose.marks import Told
+from libs.offline.prose.rows import Rows, opposites, rows
+from libs.offline.prose.said import Said, Verb, take, verb
 from libs.offline.prose.world import World
-from libs.offline.words import field_name
+from libs.offline.words import snake
 
-FROZEN = re.compile(
-    r"(?:cannot|never|not|no longer|nothing|no|must not)\b[^.]*?\b(?:chang|edit|modif|touch|alter"
-    r"|updat|amend|revis)\w*|\bfrozen\b|\bimmutable\b|\bread[- ]only\b|\blocked\b(?! @)|\bstays?"
-    r" as (?:it|they)|\bfinal\b"
+_STEM = r"(?:chang|edit|modif|touch|alter|updat|amend|revis|adjust|rewrit|overwrit|tamper)"
+CHANGE = re.compile(rf"(?<![%$@])\b{_STEM}\w*")
+_FIXED = re.compile(
+    r"(?<![%$@])\b(?:frozen|immutable|read[- ]only|append[- ]only|unchangeable|locked|fixed|final|permanent"
+    r"|stays? (?:as|unchanged|the same)|remains? unchanged|set in stone)\b(?! @)"
 )
-
-
-_NEEDS = re.compile(r"\b(?:needs?|requires?|must|mandatory|required|obligatory|has to|compulsory)\b")
-
-
-_FIELD_AFTER = re.compile(
-    r"\b(?:needs?|requires?|must (?:have|include|carry|come with|be given|give))\s+(?:an?|the|some)?\s*"
-    r"([a-z$][\w -]{2,40}?)(?:$|[,.;]| when | if | once | and )"
-)
+_STAYS = re.compile(r"(?<![%$@])\bstays? as\b|\bstay the way\b")
 
 
 def frozen(told: Told, world: World) -> bool:
-    """Read "once paid, an invoice cannot be changed", "movements are never edited"."""
-    fixed = FROZEN.search(told.marked)
-    clause = next((part for part in re.split(r"[,;]", told.marked) if FROZEN.search(part)), told.marked)
-    if not fixed or re.search(r"\b(?:only|themselves|own|by)\b", clause):
+    """Compile a sentence that says what may not change, and from when on."""
+    said = take(told.marked)
+    done = verb(said, CHANGE, world)
+    fixed = None if done and (said.denied or said.only) else verb(said, _FIXED, world) or verb(said, _STAYS, world)
+    if fixed is None and (done is None or not (said.denied or said.only or _allowed_until(said))):
         return False
-    names = [*told.things()] or list(told.before[:1])
-    if not names:
+    if re.search(r"\b(?:by|themselves|own|himself)\b", said.main) or _by_somebody(said, done):
         return False
-    entity = names[0]
-    states = [
-        (name, value)
-        for value in told.values()
-        for name in dict.fromkeys((entity, *names, *told.before))
-        if world.state(name, value)
-    ]
-    if states:
-        return _frozen_in(told, world, entity, states)
-    column = re.search(r"(?:has|have|with|once|after|when)\b[^$]*\$(\w+)|^\$(\w+_(?:on|at|date)) @", told.marked)
-    name = (column[1] or column[2]) if column else ""
-    if name and world.column(entity, name):
-        return world.rule(told.text, entity, Immutable((Condition(name, "is_set"),)))
-    if re.search(r"\b(?:once|when|after|if|until|unless|while|nobody|users?|anything)\b|[%&]", told.marked):
+    subject = _subject(said, done or fixed, told, world)
+    if subject is None:
         return False
-    kept = tuple(one for one in re.findall(r"\$(\w+)", clause) if world.column(entity, one))
-    return world.rule(told.text, entity, Immutable(fields=kept))
-
-
-def _frozen_in(told: Told, world: World, entity: str, states: list[tuple[str, str]]) -> bool:
-    holder = states[0][0]
-    values = tuple(dict.fromkeys(value for name, value in states if name == holder))
-    state = world.state(holder, values[0])
-    other = next((name for name in told.things() if name != holder and world.link(name, holder)), "")
-    if state is None:
+    kept = _columns(said, done or fixed, subject, told, world)
+    holds = _holds(said, subject, done is not None and not said.denied and fixed is None, world)
+    if holds is None or (kept is None):
         return False
-    if len(values) > 1 and state.operator == "eq":
-        state = Condition(state.field, "in", None, values)
-    link = (
-        world.link(other, holder)
-        if other and re.search(rf"@{other}\b.*(?:of|in|for|from|on)\b.*@{holder}|once.*@{other}", told.marked)
-        else None
-    )
-    if link:
-        state, holder = replace(state, field=f"{link.name}.{state.field}"), other
-    fixed = tuple(one for one in told.columns() if world.column(holder, one) and one != state.field)
-    only = (
-        fixed
-        if re.search(r"\$\w+(?:,| and)? ?[^@]*\b(?:cannot|never|fixed|no longer)\b", told.marked) and fixed
-        else ()
-    )
-    return world.rule(told.text, holder, Immutable((state,), only))
+    where, entity = holds
+    return world.rule(told.text, entity, Immutable(where, kept))
 
 
-def needed(told: Told, world: World) -> bool:
-    """Read "a rejected sample needs a reason" and "when resolved, a solution is mandatory"."""
-    if not _NEEDS.search(told.marked) or re.search(r"\b(?:approval|permission)\b", told.marked):
+def _allowed_until(said: Said) -> bool:
+    return bool(said.till()) and bool(re.search(r"\b(?:can|may)\b", said.main))
+
+
+def _by_somebody(said: Said, done: Verb | None) -> bool:
+    """Leave "only managers can edit products" to the rights."""
+    if done is None or said.denied or not said.only or said.conditions:
         return False
-    entity = next(
-        (name for name in (*told.things(), *told.before) if any(world.state(name, one) for one in told.values())), ""
-    )
-    when = world.state(entity, told.values()[0]) if entity and told.values() else None
-    if when is None:
-        entity, when = _above(told, world)
-    if when is None or not entity:
-        return False
-    column = next((one for one in told.columns() if world.column(entity, one) and one != when.field), "")
-    column = column or _missing(told, world, entity)
-    if not column:
-        return False
-    _optional(world, entity, column)
-    return world.rule(told.text, entity, Requires((Condition(column, "is_set"),), (when,)))
+    front = re.findall(r"[@&](\w+)", said.main[: done.start])
+    return bool(front) and _person(front[0]) and not done.passive and not said.conditions
 
 
-def _above(told: Told, world: World) -> tuple[str, Condition | None]:
-    """Read "a bonus over 1000": the condition on the amount of a thing."""
-    found = re.search(
-        r"@(\w+)[^@]*?\b(over|above|more than|of at least|below|under|less than|exceeding) (?:[€$£])?(\d[\d.,]*)",
-        told.marked,
-    )
-    if found is None or found[1] not in world.entities:
-        return "", None
-    amount = next((one.name for one in world.entities[found[1]].fields if one.type in {"money", "decimal"}), "")
-    operators: dict[str, Operator] = {"of at least": "ge", "below": "lt", "under": "lt", "less than": "lt"}
-    operator = operators.get(found[2], "gt")
-    number = found[3].replace(",", "").rstrip(".")
-    return found[1], Condition(amount, operator, Value("literal", number)) if amount else None
+def _person(name: str) -> bool:
+    return snake(name).rpartition("_")[2] in PEOPLE | STAFF
 
 
-def _missing(told: Told, world: World, entity: str) -> str:
-    """Add the column that a rule needs and no sentence named."""
-    found = _FIELD_AFTER.search(told.marked)
-    found = found or re.search(
-        r"(?:^|, |an? |the )([a-z][a-z -]{2,30}?) (?:text )?(?:is|are|must be) (?:mandatory|required"
-        r"|obligatory|given|filled|set|needed)",
-        told.marked,
-    )
-    if found is None or re.search(r"[@%&]|\d", found[1]):
-        return ""
-    named = re.sub(r"^(?:an?|the|some|valid|own) ", "", found[1].replace("$", "")).strip()
-    name = field_name(named)
-    if not name or len(named.split()) > 3 or named.split()[0] in {"be", "to", "not", "have"}:
-        return ""
-    return world.add_field(entity, replace(fields.typed(name), required=False))
+def _subject(said: Said, done: Verb | None, told: Told, world: World) -> Rows | None:
+    """Return what does not change; what "of" a second thing is, is the second's when that is in the state."""
+    objects = list(done.objects) if done else []
+    objects = objects or rows(said.main, world)
+    if objects and not objects[0].where and len(objects) > 1 and objects[1].entity != objects[0].entity:
+        owner = objects[1]
+        return (
+            owner
+            if _of(said.main, objects[0].entity, owner.entity) and world.link(owner.entity, objects[0].entity)
+            else objects[0]
+        )
+    if objects:
+        return objects[0]
+    named = [one for text in said.when() for one in rows(text, world)]
+    if named:
+        return named[0]
+    return Rows(told.before[0]) if told.before else None
 
 
-def _optional(world: World, entity: str, name: str) -> None:
-    kept = world.entities[entity]
-    changed = tuple(
-        replace(one, required=False) if one.name == name and one.type != "boolean" else one for one in kept.fields
-    )
-    world.put(entity, fields=changed)
+def _of(text: str, one: str, other: str) -> bool:
+    return bool(re.search(rf"@{one} of (?:an? |the |each |any )?(?:%\w+ )?@{other}\b", text))
+
+
+def _columns(said: Said, done: Verb | None, subject: Rows, told: Told, world: World) -> tuple[str, ...] | None:
+    """Return the columns that do not change, none of them for the whole row."""
+    part = said.main
+    names = [one for one in re.findall(r"\$(\w+)", part) if world.path(subject.entity, one) == one]
+    names = [one for one in names if all(one != held.field for held in subject.where)]
+    kept = world.entities[subject.entity]
+    links = {snake(one.target): one.name for one in kept.relations}
+    first = next(iter(re.findall(r"@(\w+)", part)), "")
+    if not names and _of(part, first, subject.entity) and snake(first) in links:
+        return (links[snake(first)],)
+    return tuple(dict.fromkeys(names))
+
+
+def _holds(said: Said, subject: Rows, allowed: bool, world: World) -> tuple[tuple[Condition, ...], str] | None:
+    """Return when it does not change: in its state, in that of what it belongs to, or from the beginning."""
+    where, entity = subject.where, subject.entity
+    for text in (*said.when(), *said.till()):
+        found = _first_holding(text, (entity, *(one.entity for one in rows(said.main, world))), world)
+        if found is None or found.source or not found.where:
+            if re.search(r"\b(?:creat|record|ma[dk]e|post|enter|sav|writ|add|stor|book)\w*\b", text):
+                continue
+            return None
+        there = _reached(entity, found.entity, found.where, world)
+        if there is None:
+            return None
+        ended = text in said.till()
+        where = (*where, *(_before_all(there, entity, world) if ended and allowed else there))
+        allowed = allowed and not ended
+    others = [one for one in rows(said.main, world) if one.where and one.entity != entity]
+    if not where and others:
+        where = _reached(entity, others[0].entity, others[0].where, world) or ()
+    if allowed:
+        where = opposites(where)
+    vague = re.search(r"[%&]", said.main) and not where
+    return None if (not where and (vague or allowed or said.only)) else (where, entity)
+
+
+def _first_holding(text: str, near: tuple[str, ...], world: World) -> Holding | None:
+    return next((found for one in dict.fromkeys(near) if (found := holding(text, one, world))), None)
+
+
+def _reached(entity: str, other: str, where: tuple[Condition, ...], world: World) -> tuple[Condition, ...] | None:
+    """Return conditions on a thing as those of a row that belongs to it."""
+    if entity == other:
+        return where
+    link = world.link(entity, other)
+    return tuple(replace(one, field=f"{link.name}.{one.field}") for one in where) if link else None
+
+
+def _before_all(where: tuple[Condition, ...], entity: str, world: World) -> tuple[Condition, ...]:
+    """What may change until a state may change only in the one before it."""
+    column = world.column(entity, where[0].field)
+    value = where[0].value.text if where[0].value else ""
+    at = column.choices.index(value) if column and value in column.choices else 0
+    if column and at == 1:
+        return (Condition(column.name, "ne", Value("literal", column.choices[0])),)
+    return where

@@ -22,11 +22,11 @@ _POINTS = re.compile(
     r"@(\w+)(~?)(?: \([^()]*\))? (?:(?:has|have) [^@]{1,200}?,? and )?"
     r"(?:(?:is|are|was|were|can be|may be|must be|gets?|always|usually"
     r"|then|only) )*(?:belongs? to|(?:\w+ )??(?:to|for|in|on|of|by|at|from|about|under)|takes?"
-    rf" place (?:at|in)) {_ONE} @(\w+)(?!~)(.*)$"
+    rf" place (?:at|in)) {_ONE} @(\w+)\b(?!~)(.*)$"
 )
 _FOLLOWING = re.compile(
     rf"^(?:,| and| or|, and)? ?(?:(?:to|for|in|on|of|by|at|from|about|under|with) )?{_ONE} (?:(\w+)"
-    r" )?@(\w+)(?!~)(.*)$"
+    r" )?@(\w+)\b(?!~)(.*)$"
 )
 _NAMED = re.compile(
     r"\b(?:by|between|from|of|has|have|with) (?:an?|the|one) (\w+) @(\w+)~?(?:,? and|,? to| and"

@@ -35,6 +35,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _NUMBERS = {word: str(value) for word, value in grammar.NUMBER_WORDS.items() if word not in {"one", "half"}}
 _PERSON = PEOPLE | STAFF
 _NO_ROLE = words("parent child person people contact other friend patient owner staff everyone anyone creator author")
+_DOING = re.compile(r"\b(?:can|cannot|may|must|should|will|could)(?: only| also| then| still)? $")
 _CLOSED = (
     grammar.DETERMINERS | grammar.QUANTIFIERS | grammar.PERSONAL | grammar.POSSESSIVE | grammar.PREPOSITIONS
     | grammar.MODALS | grammar.CONJUNCTIONS | grammar.NEGATIONS | grammar.AUXILIARIES | grammar.RELATIVES
@@ -86,8 +87,14 @@ class Marker:
             low = shape.sub(plain, low)
         for word, number in _NUMBERS.items():
             low = re.sub(rf"\b{word}\b", number, low)
-        marked = self._shape.sub(lambda found: self._tokens[found[0]], low) if self._shape else low
+        marked = self._shape.sub(self._token, low) if self._shape else low
         return _people(marked).strip()
+
+    def _token(self, found: re.Match[str]) -> str:
+        """Return the mark of a word, which stays as it is where it is what somebody does: "members can order"."""
+        token = self._tokens[found[0]]
+        deed = token[0] == "@" and verbs.lemma(found[0]) == found[0] and _DOING.search(found.string[: found.start()])
+        return found[0] if deed else token
 
 
 def _surfaces(world: World, mark: str = "") -> dict[str, str]:
@@ -111,12 +118,16 @@ def _values(entity: Entity, tokens: dict[str, str]) -> None:
 def _forms(value: str) -> set[str]:
     """Return how a value is written: "no show", "no-show", "no-shows"."""
     joined = value.replace(" ", "-")
-    return {value, joined, plural(joined)} if joined != value and not verbs.is_past(value) else {value, joined}
+    noun = " " not in value and not verbs.lemma(value) and value not in grammar.ADJECTIVES and not value.endswith("ed")
+    if noun or (joined != value and not verbs.is_past(value)):
+        return {value, joined, plural(joined)}
+    return {value, joined}
 
 
 def _columns(entity: Entity, tokens: dict[str, str]) -> None:
     for column in (*entity.fields, *entity.computed):
-        for name in _said(column.name):
+        bare = column.name.removeprefix(f"{snake(entity.name)}_")
+        for name in (*_said(column.name), *(_said(bare) if bare != column.name else ())):
             tokens.setdefault(name, f"${column.name}")
             tokens.setdefault(name.replace(" ", "-"), f"${column.name}")
         if column.type == "boolean":
@@ -135,10 +146,15 @@ def _said(name: str) -> set[str]:
         out |= {f"{base} date", f"{base} time", f"{base} on", f"{base} at", f"date of {base}"}
     if plain.startswith(("start", "end")) and base in {"starts", "ends", "start", "end"}:
         stem = base.rstrip("s")
-        out |= {f"{stem} time", f"{stem} date", f"{stem}s"}
+        out |= {f"{stem} time", f"{stem} date", f"{stem}s", stem}
+    if base != plain and (lemma := verbs.lemma(base)):
+        gerund = f"{lemma.removesuffix('e')}ing"
+        out |= {f"{one} {tail}" for one in (lemma, gerund) for tail in ("date", "time")}
     if plural(singular(plain)) == plain:
         out.add(singular(plain))
         out.add(f"number of {plain}")
+    if plain.endswith((" number", " count", " amount")) and " " in plain:
+        out.add(plain.rpartition(" ")[0])
     return {one for one in out if len(one) > 2 and one not in _CLOSED}
 
 

@@ -108,7 +108,7 @@ def _part(marked: str, told: Told, world: World) -> bool:
         re.search(r"\b(?:report|at most|more than|at the same time|never|twice|if|when|until|unless)\b", marked)
         and " only " not in marked
         and not _OWN.search(marked)
-    ):
+    ) or _COUNTING.search(marked):
         return False
     if passive := _PASSIVE.match(marked):
         things = re.findall(r"@(\w+)", passive[1]) or list(told.before[:1])
@@ -121,6 +121,13 @@ def _part(marked: str, told: Told, world: World) -> bool:
     if unknown and _role_like(unknown[2]):
         return _does([f"&{snake(singular(unknown[2]))}"], f" can {unknown[4]}", told, world)
     return False
+
+
+# Who may do a thing so many times may do it: that is a limit, and no right.
+_COUNTING = re.compile(
+    r"\bup to \d|\bat most \d|\bmore than \d|\bat a time\b|\b(?:only|just|than) once\b|\b(?:one|1|same) @\w+[^@]* (?:per|for)\b"
+    r"|\bonly (?:\w+ )?(?:one|1) |^(?:nobody|no one)\b(?! but| except| other)"
+)
 
 
 def _role_like(name: str) -> bool:

@@ -29,6 +29,10 @@ CAPACITIES = (
     "size",
     "stock",
 )
+_STARTS = ("start", "begin", "from", "pickup", "pick_up", "arriv", "open", "valid_from", "lent", "borrowed", "hired")
+_ENDS = (
+    "end", "until", "to_", "return", "leav", "depart", "finish", "clos", "valid_until", "valid_to", "due", "drop_off",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -152,12 +156,27 @@ class World:
     def span(self, entity: str) -> tuple[str, str]:
         """Return the columns in which a row starts and ends, empty when it has none."""
         moments = [one.name for one in self.entities[entity].fields if one.type in {"date", "datetime"}]
-        start = next(
-            (one for one in moments if one.startswith(("start", "begin", "from", "check_in", "pickup", "arriv"))), ""
-        )
-        ends = ("end", "until", "to_", "check_out", "return", "leav", "depart", "finish")
-        end = next((one for one in moments if one.startswith(ends) and one != start), "")
+        start = next((one for one in moments if one.startswith(_STARTS) or "_in_" in f"_{one}_"), "")
+        end = next((one for one in moments if (one.startswith(_ENDS) or "_out_" in f"_{one}_") and one != start), "")
         return (start, end) if start and end else ("", "")
+
+    def dated(self, entity: str, name: str) -> bool:
+        """Say whether an entity has a date or a moment of this name."""
+        kept = self.column(entity, name) if entity in self.entities else None
+        return kept is not None and kept.type in {"date", "datetime"}
+
+    def timed(self, entity: str, name: str) -> bool:
+        """Say whether a column is a moment, not only a day."""
+        kept = self.column(entity, name)
+        return kept is not None and kept.type == "datetime"
+
+    def beginning(self, entity: str) -> str:
+        """Return the column in which a row starts, else its only moment to come; empty when it has none."""
+        if start := self.span(entity)[0]:
+            return start
+        ahead = ("start", "begin", "from", "date", "scheduled", "takes_place", "held", "time")
+        moments = [one.name for one in self.entities[entity].fields if one.type in {"date", "datetime"}]
+        return next((one for one in moments if one.startswith(ahead)), "")
 
     def capacity(self, entity: str) -> str:
         """Return the column that says how many fit."""
