@@ -28,6 +28,8 @@ _QUOTES = str.maketrans(
 )
 _BULLET = re.compile(r"^(\s*)(?:[-*+·]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*(.+?)\*\*:?)\s*$")
+# The numbers of requirements: "US-1", "FR-5.2", "4.3", "(b)".
+_LABEL = re.compile(r"^(\s*(?:[-*+·] )?)(?:[A-Z]{1,4}-?\d+(?:\.\d+)*|\d+(?:\.\d+)+|\([a-z0-9]\))[.:)]?\s+(?=[A-Z(\"])")
 _ABBREVIATIONS = re.compile(
     r"\b(e\.g|i\.e|etc|vs|approx|max|min|(?<!or )no(?! [A-Z])|nr|incl)\.(?=[\s,)])", re.IGNORECASE
 )
@@ -82,6 +84,7 @@ def _lines(text: str) -> list[Line]:
 
 
 def _line(raw: str) -> Line:
+    raw = _LABEL.sub(r"\1", raw)
     if heading := _HEADING.match(raw):
         return Line((heading[1] or heading[2]).strip(), -1, heading=True)
     if bullet := _BULLET.match(raw):

@@ -168,11 +168,13 @@ def is_gerund(word: str) -> bool:
 
 
 def root(word: str) -> str:
-    """Return what all forms of a verb share, whether the reader knows it or not: "submitted", "submit" and "submits"."""
+    """Return what all forms of a verb share, known to the reader or not: "submitted", "submits", "check_in"."""
+    word, mark, rest = word.partition("_")
     base = IRREGULAR.get(word, word)
     for ending in ("ies", "ied", "ing", "ed", "es", "s", "e"):
         if base.endswith(ending) and len(base) > len(ending) + 2:
             base = base[: -len(ending)] + ("y" if ending[0] == "i" and ending != "ing" else "")
             break
     base = base.removesuffix("e") if len(base) > 3 else base
-    return base[:-1] if len(base) > 3 and base[-1] == base[-2] else base
+    base = base[:-1] if len(base) > 3 and base[-1] == base[-2] else base
+    return f"{base}{mark}{rest}"

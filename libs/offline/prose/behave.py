@@ -9,17 +9,18 @@ from msgspec.structs import replace
 
 from libs.contracts.charter import Charter
 from libs.offline.endpoints import endpoints
+from libs.offline.prose.actors import narrator
 from libs.offline.prose.asks import read_asks
 from libs.offline.prose.conditions import read_conditions
 from libs.offline.prose.counts import read_counts
-from libs.offline.prose.deeds import read_deeds
+from libs.offline.prose.doing import read_deeds
 from libs.offline.prose.formulas import read_formulas
 from libs.offline.prose.lifecycle import read_states, settle_initial
 from libs.offline.prose.links import people_kept, read_links
 from libs.offline.prose.lists import run_on
 from libs.offline.prose.marks import Marker, Told
 from libs.offline.prose.parts import parts
-from libs.offline.prose.rights import read_rights
+from libs.offline.prose.rights import inherit, read_rights
 from libs.offline.prose.sound import sound
 from libs.offline.prose.traits import read_traits
 from libs.offline.prose.world import World, opened
@@ -33,6 +34,7 @@ _SECOND: tuple[Reader, ...] = (read_traits, read_deeds, read_formulas)
 def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
     """Return a charter with the behaviour that a text states; rules that became behaviour leave their words."""
     world = opened(charter)
+    world.narrator = narrator(text)
     sentences = [(one.text, one.under) for one in statements(text)]
     _all(sentences, world, (people_kept,))
     _all(sentences, world, (read_links,), plurals=True)
@@ -42,7 +44,8 @@ def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
         _all(sentences, world, _FIRST)
     settle_initial(world)
     _all(sentences, world, _SECOND)
-    _all(sentences, world, (_rights,))
+    _all(sentences, world, (read_rights,))
+    inherit(world)
     before = len(world.claimed)
     _all([(piece, under) for told, under in sentences for piece in _pieces(told)], world, (_rules,))
     ruled = world.claimed[before:]
@@ -97,10 +100,6 @@ def _rules(told: Told, world: World) -> bool:
         done.append(read_counts(one, world) or read_conditions(one, world))
         before = tuple(dict.fromkeys((*one.things(), *before)))[:6]
     return any(done)
-
-
-def _rights(told: Told, world: World) -> bool:
-    return read_rights(told, world)
 
 
 def _all(

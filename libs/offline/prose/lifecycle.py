@@ -12,6 +12,7 @@ from libs.contracts.behaviour import States, Transition
 from libs.contracts.fields import Field
 from libs.offline.lexicon import verbs, words
 from libs.offline.prose.marks import Told
+from libs.offline.prose.stages import moves as stages
 from libs.offline.prose.world import World
 from libs.offline.words import snake
 
@@ -51,10 +52,16 @@ def read_states(told: Told, world: World) -> bool:
     entity = _entity(told, world)
     if not entity:
         return False
-    chains = _arrows(told) if "->" in told.text else _sequence(told)
-    moves = [pair for chain in chains for pair in _pairs(chain)]
+    arrows = "->" in told.text
     known = _choices(world, entity)
-    moves += _from_to(told, known)
+    marked = _filled(told.marked, known)
+    chains = _arrows(told) if arrows else _sequence(Told(told.text, marked, told.before))
+    moves = [pair for chain in chains for pair in _pairs(chain)]
+    stepped, last = ([], ()) if arrows else stages(marked, world.stage.get(entity, ()))
+    if last and all(one in known for one in last):
+        world.stage[entity] = last
+    moves += [pair for pair in stepped if set(pair) <= {*known, *(value for pair in moves for value in pair)}]
+    moves += _any_stage(told, known)
     moves += _can_be(told, world, entity, [*known, *(value for pair in moves for value in pair)])
     moves += _until(told)
     values = list(dict.fromkeys(value for chain in chains for group in chain for value in group))
@@ -84,6 +91,15 @@ def _choices(world: World, entity: str) -> tuple[str, ...]:
     return column.choices if column else ()
 
 
+def _filled(marked: str, known: Sequence[str]) -> str:
+    """Mark the states of a thing that are words of another kind elsewhere: a lead, a review."""
+    if "%" not in marked:
+        return marked
+    for value in known:
+        marked = re.sub(rf"(?<![%@$&\w]){value.replace('_', ' ')}(?=,| or | and |$)", f"%{value}", marked)
+    return marked
+
+
 def _fitting(world: World, entity: str, values: list[str]) -> bool:
     return len(set(values)) > 1 and all(re.fullmatch(r"[a-z][a-z0-9_]{1,30}", value) for value in values)
 
@@ -104,7 +120,7 @@ def _options(step: str) -> list[str]:
     return [
         value
         for part in parts
-        if (value := snake(re.sub(r"^(?:an?|the|to|then) ", "", part.strip()))) and value.count("_") < 3
+        if (value := snake(re.sub(r"^(?:also )?(?:an?|the|to|then|also)? ?\b", "", part.strip()))) and value.count("_") < 3
     ]
 
 
@@ -136,24 +152,19 @@ def _words(step: str) -> list[str]:
     return [snake(one) for one in plain.split(" or ") if one and len(one.split()) <= 2 and not re.search(r"[@$&]", one)]
 
 
-def _from_to(told: Told, known: Sequence[str]) -> list[Move]:
-    moves: list[Move] = []
-    text = told.marked
-    for found in re.finditer(
-        r"\bfrom (%\w+(?:(?:,| or| and|, or) %\w+)*)[^%;.]*?(?:back )?(?:to|into) (?:either )?(%\w+"
-        r"(?:(?:,| or|, or) %\w+)*)",
-        text,
-    ):
-        moves += [(one, two) for one in re.findall(r"%(\w+)", found[1]) for two in re.findall(r"%(\w+)", found[2])]
-    if found := re.search(
-        r"%(\w+) (?:at|from|in) any (?:earlier |previous |other )?(?:stage|state|status|time|point"
-        r"|moment|step)|any (?:\w+ )?(?:stage|state|status)[^%]*%(\w+)",
-        text,
-    ):
-        target = found[1] or found[2]
-        ends = {target, "won", "closed", "done", "completed", "finished", "paid"}
-        moves += [(one, target) for one in known if one not in ends]
-    return [pair for pair in moves if pair[0] != pair[1]]
+def _any_stage(told: Told, known: Sequence[str]) -> list[Move]:
+    """Read "it can be rejected at any stage before hired" and "from any state to cancelled"."""
+    found = re.search(
+        r"%(\w+) (?:at|from|in) any (?:earlier |previous |other )?\$?(?:stage|state|status|time|point|moment|step)"
+        r"(?: before (?:it is |being )?%(\w+))?|any (?:\w+ )?\$?(?:stage|state|status)[^%]*%(\w+)",
+        told.marked,
+    )
+    if found is None:
+        return []
+    target, end = found[1] or found[3], found[2] or ""
+    ends = {target, end, "won", "closed", "done", "completed", "finished", "paid", "cancelled", "rejected"}
+    front = known[: known.index(end)] if end in known else known
+    return [(one, target) for one in front if one not in ends]
 
 
 def _can_be(told: Told, world: World, entity: str, known: Sequence[str]) -> list[Move]:

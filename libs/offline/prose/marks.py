@@ -22,7 +22,9 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:isn't|isnt)\b", "is not"),
         (r"\b(?:aren't|arent)\b", "are not"),
         (r"\b(?:don't|dont|doesn't|doesnt)\b", "do not"),
+        (r"\b(they|we|you)'re\b", r"\1 are"),
         (r"\b(\w+)'(?:s|re|ve|ll)\b", r"\1"),
+        (r"\b(?:is|are) only (?:allowed|able|permitted) to\b", "can only"),
         (r"\b(?:has to|have to|needs to|need to|ought to|shall)\b", "must"),
         (r"\b(?:is|are|be) (?:allowed|able|permitted) to\b", "can"),
         (r"\bmax\.?(?= )", "at most"),
@@ -111,7 +113,7 @@ def _surfaces(world: World, mark: str = "") -> dict[str, str]:
 
 def _values(entity: Entity, tokens: dict[str, str]) -> None:
     for column in entity.fields:
-        for value in (one for one in column.choices if singular(one) not in _PERSON):
+        for value in (one for one in column.choices if singular(one) not in _PERSON and len(one) > 2):
             tokens.update(dict.fromkeys(_forms(human(value)), f"%{value}"))
 
 
@@ -130,6 +132,7 @@ def _columns(entity: Entity, tokens: dict[str, str]) -> None:
         for name in (*_said(column.name), *(_said(bare) if bare != column.name else ())):
             tokens.setdefault(name, f"${column.name}")
             tokens.setdefault(name.replace(" ", "-"), f"${column.name}")
+        tokens.setdefault(column.name, f"${column.name}")
         if column.type == "boolean":
             flag = column.name.removeprefix("is_")
             tokens.setdefault(human(flag), f"%{flag}")
@@ -160,7 +163,7 @@ def _said(name: str) -> set[str]:
 
 def _called(name: str, world: World) -> set[str]:
     plain = human(name)
-    out = {plain, plural(plain)}
+    out = {plain, plural(plain), snake(name), world.entities[name].plural}
     tail = plain.rpartition(" ")[2]
     alone = sum(human(one).rpartition(" ")[2] == tail for one in world.entities) == 1
     if " " in plain and alone and tail not in attributes.ATTRIBUTES:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _OPENS = (
-    r"(?:only|no|nobody|no one|never|an?|the|each|every|all|both|one|2|at most|they|it|you|there|we|also|any|its|their|when"
+    r"(?:only|no|nobody|no one|never|an?|the|each|every|all|both|one|2|at most|they|he|she|i|it|you|there|we|also|any|its"
+    r"|their|when|(?:[a-z_]+ ){1,3}(?:can|may|must|cannot)\b"
     r"|once|if|if an?|[@&]\w+|%\w+ @\w+|%\w+ ones)"
 )
 _CUT = re.compile(
@@ -13,7 +14,13 @@ _CUT = re.compile(
 )
 _FINITE = re.compile(
     r"(?<![%$@])\b(?:can|cannot|may|must|should|will|is|are|has|have|gets?|needs?|requires?|never|do|does|stays?|remains?"
-    r"|goes|go|accepts?|takes?|lets|changes?|holds?)\b|^(?:at most|no|one|only one|only) (?:\w+ )?(?:\d+ )?@?\w+"
+    r"|goes|go|accepts?|takes?|lets|changes?|holds?)\b|^(?:at most|no|one|only one) (?:\w+ )?(?:\d+ )?@?\w+"
+    r"|^(?:the |our |a )?&\w+ (?:also |then |only )*(?!and\b|or\b|of\b|with\b|in\b|is\b)[a-z]{3,}"
+    r"|^(?:the |an? )?@\w+ (?:also |only )*(?:sees?|views?|reads?|changes?|edits?|creates?|manages?|deletes?|approves?)\b"
+    r"|^(?:he|she|they|i) (?:also |only )*[a-z]{3,}"
+)
+_SOMEBODY = re.compile(
+    r"^(?:the |our |a )?&\w+ (?:also |then |only )*(?!and\b|or\b|of\b|with\b|in\b|is\b|for\b)[a-z]{3,} (?:the |all |an? |new )*[@%]?\w+"
 )
 _CONDITION = re.compile(
     r"^(?:only )?(?:if|when|once|whenever|as soon as|after|before|until|unless|while|as long as|because|so that|since)\b"
@@ -42,4 +49,6 @@ def _apart(left: str, right: str, joint: str) -> bool:
     if _CONDITION.match(right):
         return ";" in joint or (bool(re.search(r",", right)) and bool(_FINITE.search(left)))
     head = re.split(r"[,;:]", right, maxsplit=1)[0]
+    if _SOMEBODY.match(head):
+        return True
     return bool(_FINITE.search(left)) and bool(_FINITE.search(head)) and not _HANGING.search(head)

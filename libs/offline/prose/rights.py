@@ -4,228 +4,210 @@ from __future__ import annotations
 
 import re
 
-from libs.offline.lexicon import attributes, grammar, words
-from libs.offline.lexicon.nouns import PEOPLE, STAFF
+from libs.offline.lexicon import grammar, words
+from libs.offline.prose.active import active
+from libs.offline.prose.actors import actors
 from libs.offline.prose.granting import Deed, accounts, action_of, grant, is_person, lemma_of
 from libs.offline.prose.marks import Told
+from libs.offline.prose.parts import parts
+from libs.offline.prose.rows import reached
 from libs.offline.prose.world import World
-from libs.offline.words import singular, snake
+from libs.offline.words import snake
 
-_EVERYTHING = words("everything anything all")
-_ACTOR = (
-    r"[@&]\w+|everyone|everybody|anyone|anybody|nobody|users?|people|you|visitors?|guests?|admins?"
-    r"|administrators?"
-)
-_ACTORS = rf"(?:{_ACTOR})(?:(?:,| and| or|, and|, or)(?: the| an?| our)? (?:{_ACTOR}))*"
-_OPEN = re.compile(
-    r"^(?:as an? |and |but |so |also |then |while |however,? )*(?:our |the |an? |each |every |all"
-    rf" |any |registered |logged-in )*(only )?(?:our |the |an? |all )?({_ACTORS})\b(.*)$"
-)
-_UNKNOWN = re.compile(
-    r"^(?:and |but )*(only )?(?:our |the )?([a-z][a-z-]*(?: (?!can\b|may\b)[a-z]+)?) (can|may)"
-    r" (.*)$"
-)
-_PASSIVE = re.compile(
-    r"^(.*?)(?:can|may|must|should)? ?(?:only )?(?:be |are |is |gets? )(?:only )?(\w+(?:(?:,| and"
-    rf"| or|, and) \w+)*) (?:only )?by (?:an? |the |our |all )?({_ACTORS})"
-)
-_PUBLIC = re.compile(
-    r"\b(?:anonymous (?:users?|visitors?|people)|(?:users?|people|visitors?) who are not logged"
-    r" in|not logged[- ]in (?:users?|visitors?)|the public|non-members)\b"
-)
+_EVERYTHING = words("everything anything")
+_NOUNISH = words("a an the their his her its my our all any every each own of more other to be do-not")
+_ADVERBS = r"(?:(?:only|also|just|still|always|then|alone|themselves|however|all|normally|usually|therefore)\b *)*"
 _MODAL = re.compile(
-    r"^ *(?:(?:only|also|just|still|always|then|alone|themselves|however)\b *)*(can|may|must|should"
-    r"|want to|wants to|will|is to|are to)?\b"
+    rf"^(?:and |but |so |also |then |while |however,? )*(?P<only>only )?(?P<who>.{{1,70}}?) {_ADVERBS}"
+    r"(?P<modal>can|cannot|may|must|should|want to|wants to|will|would like to|is to|are to|do not|does not)\b"
+    rf" ?{_ADVERBS}(?P<rest>.*)$"
 )
-_NOUNISH = words("a an the their his her its my our all any every each own of more other")
+_PLAIN = re.compile(
+    r"^(?:and |but |so |also |then |while |however,? )*(?P<only>only )?(?P<who>(?:(?:the|an?|our|all|each|every|any|both) )?"
+    r"(?:(?:[@&]\w+|[a-z_]+(?: [@&]?[a-z_]+)??)(?:,? and |, | or )?)+?) "
+    rf"{_ADVERBS}(?P<rest>[a-z%]\w*.*)$"
+)
+_COUNTING = re.compile(
+    r"\bup to \d|\bat most \d|\bmore than \d|\bat a time\b|\b(?:only|just|than) once\b|\b(?:one|1|same) @\w+[^@]* (?:per|for)\b"
+    r"|\bonly (?:\w+ )?(?:one|1) |^(?:nobody|no one)\b(?! but| except| other)|\bat the same time\b|\btwice\b"
+)
+_CONDITION = re.compile(r"[ ,]+(?:so that|because|in order to|if|when|until|unless|once|as soon as|before|after|as long as)\b.*$")
 _OWN = re.compile(
-    r"\b(?:their|his|her|its|my|your|the)(?: very)? own\b|\b(?:themselves|himself|herself)\b|\bwhich"
-    r" are theirs\b|\bof their own\b"
+    r"\b(?:their|his|her|its|my|your|the)(?: very)? own\b|\b(?:themselves|himself|herself|theirs|hers|mine)\b"
+    r"|\bof their own\b|\bown\b|\bonly (?:see |his\b|hers\b)|\bonly\b.*\b(?:their|his|her|my) [@%]|(?<!for )(?<!to )(?<!of )\b(?:their|his|her|my) (?:%\w+ )?@"
+    r"|@\w+(?: that| which)? (?:they|he|she|i)(?: have| has| had)?(?: themselves)? \w+"
+    r"|\bassigned to (?:them|him|her|themselves|me)\b"
 )
-
-
-_HEAD = re.compile(r"^(?:[\w ]*\bwho\b[\w ]*|roles?|permissions?|access(?: rights)?|rights): ")
-_OPENLY = re.compile(r"@(\w+)\)? (?:is|are) (?:public|(?:open|visible) (?:to|for) (?:everyone|everybody|all))\b")
-
-
-def _people_first(marked: str) -> str:
-    """Take a column at the beginning that is called like people for the people: "analysts enter results"."""
-    found = re.match(r"\$(\w+)(?= (?:can |may |also |only )*[a-z]+ )", marked)
-    return f"&{found[1]}{marked[found.end() :]}" if found and is_person(found[1]) else marked
+_HEIR = re.compile(r"(?:also |do )*(?:everything|anything|all)(?: that)? ((?:an? |the )?[@&]?[\w ]+?) (?:can|may|do|does)\b")
+_PLAINLY = words("create edit update change delete remove manage maintain see view read approve reject administer")
+_CLOSING = words("which that who in to for from with at on of as about by through into whose where")
+_VERB_ON = re.compile(
+    r"\b(look|search|comment|work|respond|reply|apply|sign up|check|act|vote|bid)s? (?:at|for|through|up|on|to|in) "
+)
 
 
 def read_rights(told: Told, world: World) -> bool:
     """Grant what a sentence allows, mark accounts and owners; say whether it is one about rights."""
-    marked = _PUBLIC.sub("everyone", told.marked) if "cannot" not in told.marked else told.marked
-    marked = _HEAD.sub("", _people_first(marked))
-    if public := _OPENLY.search(marked):
-        return _does(["everyone"], f" can see @{public[1]}", told, world)
-    if re.search(r"\bwithout (?:an? )?(?:account|log|sign)", marked):
-        marked = re.sub(r"^(?:an? |the )?[@&]\w+", "everyone", marked)
-    marked = re.sub(r"(^|[,;] |\) |: )([@&]\w+) ?(?:: |- |\()(?!\$)(?:can |may )?", r"\1\2 can ", marked)
-    marked = re.sub(r"([@&]\w+) (?:only |just )?(their|his|her) own (?=@)", r"\1 can see only \2 own ", marked)
-    story = re.match(
-        r"^as an? (?:new |registered )?([@&]\w+),? i (?:want|need|would like|can|should|wish|must)"
-        r"(?: be able)?(?: to)?(?: be able to)? (.*)$",
-        marked,
-    )
-    if story:
-        return _does([story[1]], f" can {re.split(r' so that | so i | because ', story[2])[0]}", told, world)
-    if signs := re.match(
-        rf"^.*?({_ACTORS})(?: (?:can|must|may|should))? (?:log in|login|sign in|register(?: themselves"
-        r"| and)|sign up|have (?:an )?(?:account|login))",
-        marked,
-    ):
-        accounts(_split(signs[1]), world)
-    marked = re.sub(
-        r"\b(?:(?:can|must|may) )?(?:log in|login|log on|sign in|sign up|register(?: themselves)?)"
-        r"(?: to the \w+)? and ",
-        "can " if " can " in marked else "",
-        marked,
-    )
-    done = [_part(part, told, world) for part in _clauses(marked)]
+    done: list[bool] = []
+    last: tuple[str, ...] = world.acting
+    for part in parts(active(told.marked, world)):
+        who, granted = _part(active(part, world), told, last, world)
+        last = who or last
+        done.append(granted)
+    world.acting = last
     return any(done)
 
 
-def _clauses(marked: str) -> list[str]:
-    """Split where somebody else does something: "nurses register donations, doctors approve them"."""
-    cuts = [0]
-    for found in _JOINT.finditer(marked):
-        person = found[1].startswith("&") or snake(found[1][1:]).rpartition("_")[2] in PEOPLE | STAFF
-        if person and (found[2] in grammar.MODALS or lemma_of(found[2]) or found[2] in {"only", "just", "do", "does"}):
-            cuts.append(found.start())
-    return [marked[start:end].strip(" ,;") for start, end in zip(cuts, [*cuts[1:], len(marked)], strict=True)]
+def inherit(world: World) -> None:
+    """Give who may do everything that others may do what these may do."""
+    for role, other in world.heirs:
+        for (one, entity, own), acts in list(world.permissions.items()):
+            if one == other:
+                world.grant(role, entity, acts, own)
 
 
-_JOINT = re.compile(
-    r"(?:[,;]|\band\b|\bbut\b|\bwhile\b|\bwhereas\b)\s*(?:and |but |while |whereas )?(?:the |an?"
-    r" |our |all |only )*([@&]\w+)(?: also)? (\w+)"
-)
+def _part(part: str, told: Told, last: tuple[str, ...], world: World) -> tuple[tuple[str, ...], bool]:
+    if _COUNTING.search(part) or re.search(r"\breports?\b.* (?:of|on|per)\b", part):
+        return (), False
+    for shape in (_MODAL, _PLAIN):
+        found = shape.match(part)
+        if found is None:
+            continue
+        only = bool(found["only"]) or " only " in f" {part} "
+        who = actors(found["who"], last, world, bool(found["only"]) or _headed(told))
+        if who and (shape is _MODAL or _does(found["rest"], told, only, world, who)):
+            return who, _allowed(who, found, told, world)
+    return (), False
 
 
-def _part(marked: str, told: Told, world: World) -> bool:
-    if (
-        re.search(r"\b(?:report|at most|more than|at the same time|never|twice|if|when|until|unless)\b", marked)
-        and " only " not in marked
-        and not _OWN.search(marked)
-    ) or _COUNTING.search(marked):
+def _headed(told: Told) -> bool:
+    return bool(re.search(r"\b(?:roles?|permissions?|access|rights|who|may|authori[sz]ation)\b", told.under.lower()))
+
+
+def _does(rest: str, told: Told, only: bool, world: World, who: tuple[str, ...]) -> bool:
+    """Say whether without "can" a clause tells of a right: of staff, or of what is one's own."""
+    first = rest.split()[0].strip(",")
+    lemma = lemma_of(first.lstrip("%")) or _led(first, world)
+    if not lemma or first.endswith("ing"):
         return False
-    if passive := _PASSIVE.match(marked):
-        things = re.findall(r"@(\w+)", passive[1]) or list(told.before[:1])
-        deed = Deed([lemma_of(one) for one in re.findall(r"\w+", passive[2]) if lemma_of(one)], things)
-        return bool(deed.verbs) and _all(_split(passive[3]), deed, world)
-    found = _OPEN.match(marked)
-    if found and (found[1] or _acts(found[3], told)):
-        return _does(_split(found[2]), found[3], told, world)
-    unknown = _UNKNOWN.match(marked)
-    if unknown and _role_like(unknown[2]):
-        return _does([f"&{snake(singular(unknown[2]))}"], f" can {unknown[4]}", told, world)
-    return False
+    if who == (world.narrator,):
+        return only or "everything" in rest
+    kept = any(is_person(one) and one.lower() in {name.replace("_", "") for name in who} for one in world.entities)
+    staff = not kept or told.under != ""
+    return bool(only or staff or lemma in _PLAINLY or _OWN.search(rest) or re.search(r"everything|\ball\b", rest))
 
 
-# Who may do a thing so many times may do it: that is a limit, and no right.
-_COUNTING = re.compile(
-    r"\bup to \d|\bat most \d|\bmore than \d|\bat a time\b|\b(?:only|just|than) once\b|\b(?:one|1|same) @\w+[^@]* (?:per|for)\b"
-    r"|\bonly (?:\w+ )?(?:one|1) |^(?:nobody|no one)\b(?! but| except| other)"
-)
-
-
-def _role_like(name: str) -> bool:
-    first, last = name.split(maxsplit=1)[0], name.rsplit(maxsplit=1)[-1]
-    odd = words(
-        "it they that this which there one each every no name nobody system app api only both same end result not also"
-        " number date time when if"
-    )
-    return not {first, last} & odd and last not in attributes.ATTRIBUTES and not last.endswith("ing")
-
-
-def _acts(rest: str, told: Told) -> bool:
-    """Say whether what follows the actors is something done, with leave or by staff."""
-    modal = _MODAL.match(rest)
-    after = re.sub(r"^ *(?:only|also|just|then|still)\b", "", rest[modal.end() :] if modal else rest).split()
-    if not after:
+def _allowed(who: tuple[str, ...], found: re.Match[str], told: Told, world: World) -> bool:
+    groups = found.groupdict()
+    if found["rest"].startswith(("have ", "be ")) and not _OWN.search(found["rest"]):
         return False
-    if modal and modal[1]:
-        return after[0] not in {"have", "be", "not", "only", "has"} or bool(_OWN.search(rest))
-    low = after[0]
-    does = bool(action_of(lemma_of(low))) or low in {"do", "does", "look", "mark", *_STEPS} or lemma_of(low) in _STEPS
-    sure = _THEIRS.search(rest) or _staff(told) or " only " in f" {rest} " or re.search(r"everything|\ball$", rest)
-    return does and bool(_OWN.search(rest) or sure)
+    if heir := _HEIR.match(found["rest"]):
+        world.heirs += [(role, other) for role in who for other in actors(heir[1], (), world, sure=True)]
+        return True
+    if groups.get("modal") in {"cannot", "do not", "does not"}:
+        if re.search(r"\b(?:others?|else|other @\w+)\b", found["rest"]) and re.match(r"(?:see|read|view|edit|change)", found["rest"]):
+            thing = re.findall(r"@(\w+)", found["rest"]) or _meant(told)
+            deed = Deed([lemma_of(found["rest"].split()[0])], thing[-1:], own=True)
+            return any([grant(role, deed, world) for role in who])
+        but = re.search(r"\b(?:but|only) (?:can |may )?(.*)$", found["rest"]) if "but" in found["rest"] else None
+        return bool(but) and _grant_all(who, but[1] if but else "", told, world)
+    return _grant_all(who, found["rest"], told, world)
 
 
-# Deeds that say who has a role, whatever they change.
-_STEPS = words("validate rate review score grade lock pin sign renew extend suspend activate deactivate ship pack put")
-
-
-def _staff(told: Told) -> bool:
-    heads = {name.rpartition("_")[2] for name in re.findall(r"&(\w+)", told.marked)}
-    kept = {snake(name).rpartition("_")[2] for name in told.things()[:1]}
-    return bool(heads & (STAFF | PEOPLE) or kept & STAFF)
-
-
-def _split(actors: str) -> list[str]:
-    return [
-        one for one in re.findall(r"[@&]\w+|[a-z]+", actors) if one not in {"and", "or", "the", "a", "an", "our", "all"}
-    ]
-
-
-def _does(actors: list[str], rest: str, told: Told, world: World) -> bool:
-    deeds = _deeds(rest, told, world)
-    if not deeds and re.match(r" *(?:can |may |must )?(?:also |only )?[a-z]+", rest):
-        named = [world.role(actor[1:]) for actor in actors if actor.startswith("&") and is_person(actor[1:])]
+def _grant_all(who: tuple[str, ...], rest: str, told: Told, world: World) -> bool:
+    rest, signs = re.subn(r"^(?:log in|login|log on|sign in|sign up|register themselves|register)(?: to \w+)?(?:,| and|$) ?", "", rest)
+    if signs or re.match(r"(?:logs|signs) in", rest):
+        accounts(who, world)
+        rest = re.sub(r"^(?:logs|signs) in(?:,| and|$) ?", "", rest)
+    deeds = [deed for deed in _deeds(_CONDITION.sub("", rest), told, world) if not deed.denied]
+    granted = [grant(role, deed, world) for role in who for deed in deeds]
+    if not any(granted) and _tells(rest):
+        kept = {snake(name) for name in world.entities} | {"public", "user"}
+        named = [world.role(role) for role in who if role not in kept and is_person(role)]
         return any(named)
-    granted = [grant(actor, deed, world) for actor in actors for deed in deeds if not deed.denied]
     return any(granted)
+
+
+def _tells(rest: str) -> bool:
+    return bool(re.match(r"[a-z]+", rest)) and bool(action_of(lemma_of(rest.split()[0])))
 
 
 def _deeds(rest: str, told: Told, world: World) -> list[Deed]:
     """Return what is done to what: "create and edit posts, but not delete them"."""
+    text = re.sub(r"%\w+ (?=@)", "", _VERB_ON.sub(r"\1 ", rest))
     deeds = [Deed()]
-    for word in re.findall(r"[@$%&]?[\w-]+|,", rest):
-        if word in {"not", "cannot", "never", "without"}:
+    for word in re.findall(r"[@$%&]?[\w-]+|,", text):
+        if word in {"not", "cannot", "never", "without", "nor"}:
             deeds.append(Deed(denied=True))
         elif word == "but":
             deeds.append(Deed(verbs=list(deeds[-1].verbs) if deeds[-1].denied else []))
         elif word.startswith("@"):
             _thing(deeds[-1], word[1:])
         elif word in _CLOSING:
-            deeds[-1].closed = bool(deeds[-1].things)
+            deeds[-1].closed = bool(deeds[-1].things or deeds[-1].verbs)
         elif not _meaning(word, deeds, told, world):
-            _doing(word, deeds)
-    if _THEIRS.search(rest):
-        _spread_own(deeds)
-    deeds[0].things = deeds[0].things if any(deed.things for deed in deeds) or _OTHER.search(rest) else _meant(told)
+            _doing(word, deeds, world)
+    _fill(deeds, text, told)
+    if _OWN.search(rest):
+        _spread_own(deeds, rest)
     return [deed for deed in deeds if deed.verbs and deed.things]
 
 
-# A verb with a noun after it that is none of the things: it is not those spoken of before.
-_OTHER = re.compile(r"^ (?:can |may |also )*[a-z]+ (?!them|it|those|all|every|any|or|and|only)[a-z]{4,}$")
-_CLOSING = words("which that who in to for from with at on of as about")
-_THEIRS = re.compile(
-    r"\bown\b|themselves|\bonly\b.*\b(?:their|his|her|my) @"
-    r"|\b(?:they|he|she)(?: have| has)? (?:opened|made|created|placed|wrote|submitted|booked|reported|uploaded)\b"
-    r"|\bonly (?:the |those )?@\w+ (?:that |which )?(?:they|he|she) |\bassigned to (?:them|him|her|themselves)\b"
-)
+def _fill(deeds: list[Deed], text: str, told: Told) -> None:
+    """ "Sees all" and "cancel only their own" are about what was spoken of before."""
+    last = deeds[-1]
+    if last.verbs and not last.things and (last.own or re.search(r"\b(?:all|own|his|hers|theirs)(?: of (?:them|it|these))?$", text)):
+        last.things = list(next((one.things for one in reversed(deeds[:-1]) if one.things), _meant(told)))
+        last.own = last.own or bool(re.search(r"\b(?:own|his|hers|theirs)$", text))
+
+
+def _everything(word: str, world: World) -> list[str]:
+    """Return all there is, or what nobody else was said to change."""
+    others = {entity for (_, entity, own), acts in world.permissions.items() if not own and {"create", "update"} & set(acts)}
+    return [one for one in world.entities if word != "everything-else" or one not in others]
 
 
 def _meaning(word: str, deeds: list[Deed], told: Told, world: World) -> bool:
     """Take "everything", "own" and "them" for what they stand for."""
     deed = deeds[-1]
-    if word in _EVERYTHING and not deed.things:
-        deed.things = list(world.entities) if word != "all" else deed.things
+    if (word in _EVERYTHING or word == "everything-else") and not deed.things:
+        deed.things = _everything(word, world)
+        deed.verbs = ["do" if action_of(one) in {"update", "create"} else one for one in deed.verbs]
+    elif word == "all" and not deed.things:
+        return True
     elif word in {"own", "themselves", "themself", "theirs"}:
-        deed.own = True
-    elif word in {"them", "it", "those"} and not deed.things:
+        if deed.things and word == "own":
+            deeds.append(Deed(verbs=list(deed.verbs), own=True, denied=deed.denied))
+        else:
+            deed.own = True
+    elif word in {"them", "it", "those", "these", "this"} and deed.verbs and not deed.things:
         deed.things = list(next((one.things for one in reversed(deeds[:-1]) if one.things), _meant(told)))
+    elif word.startswith("$") and deed.verbs and not deed.things:
+        _column(deed, word[1:], told, world)
     else:
         return False
     return True
 
 
-def _doing(word: str, deeds: list[Deed]) -> None:
-    lemma = "" if word[0] in "$%&" else lemma_of(word)
+def _column(deed: Deed, name: str, told: Told, world: World) -> None:
+    """Who changes or enters a column changes its row."""
+    holders = [one for one in (*told.things(), *told.before) if world.column(one, name)]
+    if holders and set(deed.verbs) & {"change", "edit", "update", "enter", "set", "correct", "adjust", "fill", "record"}:
+        deed.verbs, deed.things, deed.closed = ["update"], [holders[0]], True
+
+
+_PARTICIPLE = re.compile(r"(?:ed|made|written|wrote|given|sent|done|gave|took|taken)$")
+
+
+def _doing(word: str, deeds: list[Deed], world: World) -> None:
+    lemma = "" if word[0] in "$&" else lemma_of(word.lstrip("%")) or _led(word, world)
     deed = deeds[-1]
-    if not lemma or word in _NOUNISH or (deed.closed and word != lemma):
+    if not lemma or word in _NOUNISH or word.endswith("ing") or word in grammar.ADJECTIVES:
+        return
+    if deed.closed and not deed.things and deed.verbs:
+        return
+    if deed.things and _PARTICIPLE.search(word):
+        deed.closed = True
         return
     if deed.things:
         deed = Deed(denied=deed.denied)
@@ -233,15 +215,23 @@ def _doing(word: str, deeds: list[Deed]) -> None:
     deed.verbs.append(lemma)
 
 
+def _led(word: str, world: World) -> str:
+    """Return a verb that the reader knows only by the state that it leads to: "grant" by granted."""
+    plain = word.rstrip("s") if not word.endswith("ss") else word
+    return plain if word[0] != "%" and len(word) > 3 and any(reached(word, one, world) for one in world.entities) else ""
+
+
 def _meant(told: Told) -> list[str]:
     """Return what "them" means: the last thing spoken of that is no person."""
     return [name for name in (*told.things(), *told.before) if not is_person(name)][:1]
 
 
-def _spread_own(deeds: list[Deed]) -> None:
-    """ "See and change only their own bookings": own belongs to the deed in which it stands, or to the one before."""
+def _spread_own(deeds: list[Deed], rest: str) -> None:
+    """ "See and change only their own bookings": own belongs to the deed in which it stands, or to all."""
     if not any(deed.own for deed in deeds if deed.things):
-        for deed in deeds:
+        split = not re.search(r"only (?:theirs|their own|his|hers|his own)$", rest) and re.search(r"\band (?:see|view|read|edit|change|update|delete|cancel)", rest)
+        chosen = [deed for deed in deeds if deed.things]
+        for deed in chosen[-1:] if split and len(chosen) > 1 else chosen:
             deed.own = True
 
 
@@ -249,8 +239,3 @@ def _thing(deed: Deed, name: str) -> None:
     made = {"assign", "enrol", "enroll", "book", "add"} & set(deed.verbs)
     if not deed.closed or (made and name not in deed.things):
         deed.things.append(name)
-
-
-def _all(actors: list[str], deed: Deed, world: World) -> bool:
-    done = [grant(actor, deed, world) for actor in actors]
-    return all(done)

@@ -77,7 +77,8 @@ def reached(word: str, entity: str, world: World) -> Condition | None:
         value = next((one for one in column.choices if verbs.root(one) == root), "")
         if value:
             return Condition(column.name, "eq", Value("literal", value))
-    return None
+    again = re.sub(r"^re-?(?=open|activ|start)", "", word)
+    return reached(again, entity, world) if again != word else None
 
 
 def _overdue(entity: str, world: World) -> tuple[Condition, ...]:

@@ -47,6 +47,11 @@ class World:
     reports: list[Report] = field(default_factory=lambda: [])
     claimed: list[str] = field(default_factory=lambda: [])
     sign_in: bool = False
+    acting: tuple[str, ...] = ()
+    narrator: str = ""
+    acted: tuple[str, str] = ("", "")
+    stage: dict[str, tuple[str, ...]] = field(default_factory=lambda: {})
+    heirs: list[tuple[str, str]] = field(default_factory=lambda: [])
 
     def put(self, name: str, **changes: object) -> None:
         """Change parts of an entity."""

@@ -83,7 +83,7 @@ Only receptionists can create appointments.
             "Post.author>Author Post.tags>>Tag Post.category>Category Category.parent_category>Category "
             "Comment.post>Post Comment.reader>Reader"
         ),
-        roles="",
+        roles="reader",
         rules=0,
     ),
     Wish(
