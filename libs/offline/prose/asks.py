@@ -1,219 +1,195 @@
-"""Reports: "revenue per event", "number of no-shows per doctor", "products below their reorder level"."""
+"""Reports: "revenue per event", "number of no-shows per doctor", "products below their reorder level", "top 10 cards"."""
 
 from __future__ import annotations
 
 import re
 
-from libs.contracts.behaviour import Condition, Function, Measure, Report
-from libs.offline.prose.asked_lists import BELOW, below, of_state, overdue, soon
+from msgspec.structs import replace
+
+from libs.contracts.behaviour import Measure, Report
+from libs.offline.prose.asked_lists import BELOW, below, overdue, past, rows_asked, soon
+from libs.offline.prose.guarded import makes
+from libs.offline.prose.limits import taken
 from libs.offline.prose.marks import Told
-from libs.offline.prose.rows import listed
+from libs.offline.prose.measured import Measured, function_of, leads, measured, reach
+from libs.offline.prose.parts import parts
+from libs.offline.prose.rows import rows
 from libs.offline.prose.world import World
 from libs.offline.words import snake
 
 _ASKS = re.compile(
-    r"\b(?:reports?|statistics?|overview|dashboard|how (?:many|much|often)|number of|totals?|sum"
-    r" of|averages?|count of|revenue|turnover|top \d+|most popular|most \w+|list (?:of|all)?|show"
-    r"|i want|i need|we need|i d like|would like|see which|know|pipeline|summary|per)\b"
+    r"(?<![%$@&-])\b(?:reports?|reported|highest first|statistics?|stats|overview|dashboard|how (?:many|much|often)|\$?total|sum of|averages?|count of"
+    r"|revenue|turnover|top \d+|(?:the )?(?:\d+ )?most (?:popular|\w+ed)|most often|list|listed|show|i want|i need|we need|we want|needs?|wants?"
+    r"|would like|i'd like|i'd love|see which|know|pipeline|summary|evaluation|ranking|scorers)\b|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$"
 )
-_NOT = re.compile(r"\b(?:cannot|must|never|at most|more than \d|only|nobody|one per|one @?\w+ per|not)\b")
-_PER = re.compile(
-    r"\b(?:per|for each|for every|by(?: each)?|grouped by|of each|of every|each|every|which)\s+"
-    r"(?:the |of the )?(?:@(\w+)|\$(\w+)|(month|day|year|week)\b)"
+_NOT = re.compile(
+    r"(?<![%$@])\b(?:cannot|must(?! know| see| get| have an? (?:list|report)| be (?:reported|available|shown|listed|ready|\w+ (?:today|tomorrow)))|never|at most|more than \d|nobody|one per|one @?\w+ per|not allowed|can only|may only)\b"
+    r"|\b(?:can|may) (?:only |also )?(?:see|view|read)\b(?!.*\b(?:number|total|average|sum|how many|per)\b)"
 )
-_FUNCTIONS: tuple[tuple[str, Function], ...] = (
-    (r"\b(?:average|avg|mean)\b", "avg"),
-    (r"\b(?:total|sum|revenue|turnover|how much|amount of|spend\w*|costs?|value)\b", "sum"),
-    (r"\b(?:highest|maximum|longest|largest)\b", "max"), (r"\b(?:lowest|minimum|shortest)\b", "min"),
-)  # fmt: skip
+_OPENER = re.compile(
+    r"^.*?\b(?:i|we|you|they|who|[@&]\w+) (?:also )?(?:must|can|wants?|need|needs|like|love|want to|need to|would like to|'d like to)"
+    r" (?:to )?(?:know|see|have|get|be able to see)? ?(?:that )?"
+)
+_GROUPED = re.compile(
+    r"\b(?:per|for each|for every|grouped by|broken down by|split by|by(?: each)?|of each|of every|for all)"
+    r" (?:the |of the )?((?:[@$]\w+|month|year|week|day)(?: @\w+)?(?:(?:,| and|, and| and per| per| by| and by) (?:the )?(?:[@$]\w+|month|year|week|day))*)"
+)
+_EACH = re.compile(r"(?:how (?:many|much|often)|total|number|\bwhat\b).*?\b(?:each|every) (@\w+)")
+_TOP = re.compile(
+    r"\b(?:top (\d+)|(?:first|best) (\d+)|(\d+) @\w+ with the (?:most|highest)|most|best[- ]selling|highest first|ranking|busiest)\b"
+)
+_PARTS = re.compile(r"[,;]\s*(?:and )?|\band\b")
 
 
 def read_asks(told: Told, world: World) -> bool:
     """Add the reports that a sentence asks for; say whether it asks for any."""
-    marked = re.sub(
-        r"^(?:please |i want |we want |i need |we need )*(?:an? |the )?reports?(?: with| of| on| about| showing)?:? ",
-        "report ",
-        re.sub(r"^.*?\b(?:i|we) (?:must|can|want to|need to) (?:know|see) ", "i want ", told.marked),
-    )
-    if re.search(r"\b(?:report|statistic|overview|dashboard|evaluation)s?\b", told.under.lower()):
-        marked = f"report {marked}"
-    if not _ASKS.search(marked) or (_NOT.search(marked) and not re.match(r"report|list", marked)):
+    text = told.marked.strip(" .!?")
+    return any([_read(one, told, world) for one in parts(text)])
+
+
+def _read(text: str, told: Told, world: World) -> bool:
+    headed = re.search(r"\b(?:report|statistic|overview|dashboard|evaluation|analy)", told.under.lower())
+    if not (headed or _ASKS.search(text)):
+        return False
+    if _NOT.search(text) and not re.search(r"\breports?\b|\blist of\b", text):
         return False
     roles = tuple(re.findall(r"^as an? [@&](\w+)", told.marked))[:1]
-    done = [_ask(part, told, world, roles) for part in _parts(marked)]
+    done = [_ask(part, told, world, roles) for part in _split(_opened(text))]
     return any(done)
 
 
-def _parts(marked: str) -> list[str]:
-    parts = re.split(r"[,;]\s*(?:and )?|\band\b", marked)
+def _opened(text: str) -> str:
+    """Leave out who asks: "I would like to see", "a report of", "the manager needs"."""
+    text = re.sub(r"^(?:as an? [@&]?[\w ]+?, ?)", "", text)
+    text = re.sub(r"^(?:please |also |then |and |finally,? |every \w+ |get )+", "", text)
+    opened = _OPENER.sub("", text, count=1) if _OPENER.match(text) and "which" not in text[:12] else text
+    opened = re.sub(r"^(?:the |an? )?(?:\w+ )?reports?(?: shows?| with| of| on| about| showing|:)*:? ?(?:the )?", "report ", opened)
+    return f"report {opened}" if not opened.startswith("report ") else opened
+
+
+def _split(text: str) -> list[str]:
+    """Split where a part after a joint asks for something of its own."""
     out: list[str] = []
-    for part in parts:
-        if out and not (_PER.search(part) and _PER.search(out[-1])) and not BELOW.search(part):
-            out[-1] = f"{out[-1]}, {part}"
-        else:
-            out.append(part)
-    return out
+    at = 0
+    for found in _PARTS.finditer(text):
+        left, right = text[at : found.start()], text[found.end() :]
+        own = (_GROUPED.search(right) or _EACH.search(right)) and (function_of(right) or re.match(r" ?@\w+ (?:per|by)", right)) and _asked(left)
+        if own or (BELOW.search(right) and _asked(left)):
+            out.append(left)
+            at = found.end()
+    return [*out, text[at:]]
+
+
+def _asked(text: str) -> bool:
+    return bool(_GROUPED.search(text) or BELOW.search(text) or re.search(r"\blist of\b", text))
 
 
 def _ask(part: str, told: Told, world: World, roles: tuple[str, ...]) -> bool:
-    report = (
-        below(part, world)
-        or soon(part, world)
-        or overdue(part, told, world)
-        or _grouped(part, told, world)
-        or _single(part, world)
-        or of_state(part, world)
-    )
+    shapes = (below, soon, _ranked, _grouped, overdue, past, _single, rows_asked)
+    report = next((found for shape in shapes if (found := shape(part, told, world))), None)
     if report is None:
         return False
     known = tuple(one for one in map(snake, roles) if one in world.roles)
-    return world.report(
-        Report(
-            report.name,
-            report.entity,
-            told.text.strip()[:400],
-            report.parameters,
-            report.where,
-            report.columns,
-            report.group_by,
-            report.measures,
-            report.order_by,
-            report.descending,
-            report.limit,
-            known,
-        )
-    )
-
-
-# Lists
-
-
-# Groups
+    return world.report(replace(report, summary=told.text.strip()[:400], roles=known))
 
 
 def _grouped(part: str, told: Told, world: World) -> Report | None:
     """Read "total gross per department": what is measured, and the way from there to what it is grouped by."""
-    popular = re.search(r"\bwhich @(\w+)\b[^@]*\b(?:most|popular|best|often)", part) or re.search(
-        r"\b(?:most popular|most booked|best selling|top \d+) @(\w+)", part
+    found, each = _GROUPED.search(part), _EACH.search(part)
+    groups = [*(_groups(each[1]) if each else []), *(_groups(found[1]) if found else [])]
+    if not groups:
+        return None
+    rest = part.replace(found[0], " ") if found else part
+    rest = re.sub(rf"\b(?:each|every) {each[1]}", " ", rest) if each else rest
+    what = measured(rest, groups, (*told.things(), *told.before), world)
+    return _report(what, groups, part, world) if what else None
+
+
+def _groups(text: str) -> list[str]:
+    """Return the things and columns to group by; "product category" is the category, a month is left to who asks."""
+    out: list[str] = []
+    for piece in re.split(r",? and |, | per | by ", text):
+        words_said = [one for one in piece.split() if one[0] in "@$"]
+        out += [words_said[-1][1:]] if words_said else []
+    return list(dict.fromkeys(out))
+
+
+def _report(what: Measured, groups: list[str], part: str, world: World) -> Report | None:
+    paths = [_way(world, what.entity, one) if one in world.entities else reach(world, what.entity, one) for one in groups]
+    if not all(paths):
+        return None
+    where = tuple(one for one in what.where if one.field not in paths)
+    functions = [what.function]
+    if re.search(r"\b(?:sum|total) and (?:the )?average\b", part):
+        functions = ["sum", "avg"]
+    measures = tuple(
+        Measure(f"{one}_{what.field.rpartition('.')[2]}"[:60] if what.field else "count", one, what.field) for one in functions
     )
-    per = popular or next(iter(_PER.finditer(part)), None)
-    if per is None or (per.re is _PER and per[3] and not per[1]):
-        return None
-    owner = per[1] or ""
-    column = "" if owner else per[2]
-    rest = part[: per.start()] + " " + part[per.end() :]
-    function = _function(rest)
-    entity, measured = _what(rest, function, owner or column, world)
-    group = _way(world, entity, owner) if entity and owner else (world.path(entity, column) if entity else "")
-    if not entity or not group:
-        return None
-    measured = measured or _only_number(world, entity, function)
-    if not measured:
-        function = "count"
-    measure = Measure(f"{function}_{measured.rpartition('.')[2]}"[:60] if measured else "count", function, measured)
-    label = snake(owner) if owner else column
-    stem = measured.rpartition(".")[2] or world.entities[entity].plural
-    top = re.search(r"\btop (\d+)\b", part)
+    stem = what.field.rpartition(".")[2] or world.entities[what.entity].plural
+    top = _TOP.search(part)
+    number = next((one for one in top.groups() if one), None) if top else None
     return Report(
-        f"{stem}_per_{label}"[:60], entity, where=_state(rest, entity, world), group_by=(group,), measures=(measure,),
-        order_by=measure.name if popular else "", descending=bool(popular), limit=int(top[1]) if top else None,
+        f"{stem}_per_{'_and_'.join(map(snake, groups))}"[:60], what.entity, where=where, group_by=tuple(paths),
+        measures=measures, order_by=measures[0].name if top else "", descending=bool(top),
+        limit=int(number) if number else None,
     )  # fmt: skip
 
 
-def _only_number(world: World, entity: str, function: Function) -> str:
-    """Return the number of a thing that has one: the average grade is that of its value."""
-    kept = world.entities[entity]
-    numbers = [one.name for one in (*kept.fields, *kept.computed) if one.type in {"integer", "decimal", "money"}]
-    return numbers[0] if function != "count" and len(numbers) == 1 else ""
+def _ranked(part: str, told: Told, world: World) -> Report | None:
+    """Read "top 10 customers by order total", "which cars are rented most often", "the ten cards with the most points"."""
+    top = _TOP.search(part)
+    if top is None or (_GROUPED.search(part) and re.search(r"\bper\b", part)):
+        return None
+    named = rows(part, world)
+    if not named:
+        return None
+    owner = next((one for one in named if one.start > top.start()), named[0]).entity
+    number = next((int(one) for one in top.groups() if one), None)
+    rest = part.replace(f"@{owner}", " ", 1)
+    column = next((one for one in re.findall(r"\$(\w+)", rest) if world.numeric(owner, one)), "")
+    if column:
+        plural = world.entities[owner].plural
+        return Report(f"top_{plural}_by_{column}"[:60], owner, order_by=column, descending=True, limit=number)
+    what = measured(rest, [owner], told.before, world) if re.search(r"\bby\b|\$|@", rest) else None
+    what = what if what and what.entity != owner else _most(rest, owner, world)
+    report = _report(what, [owner], part, world) if what else None
+    return replace(report, limit=number, descending=True, order_by=report.measures[0].name) if report else None
 
 
-def _function(text: str) -> Function:
-    for shape, kind in _FUNCTIONS:
-        if re.search(shape, text):
-            return kind
-    return "count"
-
-
-def _what(rest: str, function: str, group: str, world: World) -> tuple[str, str]:
-    """Return the entity that is counted or the one that has the number to add up, with that number."""
-    named = [one for one in re.findall(r"@(\w+)", rest) if one != group]
-    near = (*named, *(world.children(group) if group in world.entities else ()), *world.entities)
-    for column in re.findall(r"\$(\w+)", rest) if function != "count" else ():
-        for name in near:
-            if _number(world, name, column) and (
-                group not in world.entities or name == group or _way(world, name, group)
-            ):
-                return name, column
-    if function == "sum" and re.search(r"revenue|turnover|sales|income|spend|spent|earn|cost", rest):
-        for name in near:
-            money = _money(world, name)
-            if money and name != group and (group not in world.entities or _way(world, name, group)):
-                return name, money
-    return (named[0], "") if named else _stated(rest, group, world)
-
-
-def _stated(rest: str, group: str, world: World) -> tuple[str, str]:
-    """Take "no-shows per doctor" for the appointments in that state."""
-    for value in re.findall(r"%(\w+)", rest):
-        for name in world.entities:
-            if world.state(name, value) and (group not in world.entities or _way(world, name, group)):
-                return name, ""
-    return "", ""
-
-
-def _number(world: World, name: str, column: str) -> bool:
-    kept = world.entities[name]
-    return any(
-        one.name == column and one.type in {"integer", "decimal", "money"} for one in (*kept.fields, *kept.computed)
-    )
-
-
-def _money(world: World, name: str) -> str:
-    kept = world.entities[name]
-    sums = [one.name for one in (*kept.computed, *kept.fields) if one.type == "money"]
-    return next(
-        (one for one in sums if one.startswith(("total", "amount", "price", "fee", "cost"))), sums[0] if sums else ""
-    )
-
-
-def _state(rest: str, entity: str, world: World) -> tuple[Condition, ...]:
-    value = next((one for one in re.findall(r"%(\w+)", rest) if world.state(entity, one)), "")
-    if value and not re.search(rf"(?:no|not) %{value}", rest):
-        return listed(value, entity, world)
-    word = re.search(r"\b(open|active|upcoming|unpaid|outstanding) @", rest)
-    return listed(word[1], entity, world) if word else ()
+def _most(text: str, owner: str, world: World) -> Measured | None:
+    """Return what there is most of: what the verb of a text makes, else what takes places."""
+    said = re.findall(r"(?<![%$@])\b[a-z]{4,}", text)
+    made = [name for word in said for name in world.entities if makes(word, name) and leads(world, name, owner)]
+    counted = next(iter(made), taken(world, owner))
+    return Measured(counted, "count") if counted else None
 
 
 def _way(world: World, start: str, goal: str) -> str:
     """Return the path from an entity to the naming column of another, over at most three relations."""
-    if start not in world.entities or goal not in world.entities:
-        return ""
+    naming = _naming(world, goal)
     if start == goal:
-        return _naming(world, goal)
+        return naming
     found = world.route(start, goal)
-    return f"{found}.{_naming(world, goal)}" if found else ""
+    return f"{found}.{naming}" if found else ""
 
 
 def _naming(world: World, name: str) -> str:
     texts = [one.name for one in world.entities[name].fields if one.type in {"string", "email", "integer"}]
-    return next(
-        (one for one in ("name", "title", "label", "full_name") if one in texts),
-        next((one for one in texts if "name" in one), texts[0] if texts else "id"),
-    )
+    usual = [one for one in ("name", "title", "label", "full_name") if one in texts]
+    return next(iter((*usual, *(one for one in texts if "name" in one), *texts)), "id")
 
 
-def _single(part: str, world: World) -> Report | None:
+def _single(part: str, told: Told, world: World) -> Report | None:
     """Read "monthly recurring revenue: sum of plan price of active subscriptions": one number over all rows."""
     found = re.search(
-        r"\b(sum|total|average|number|count) of (?:the |all )*(?:@(\w+) )?(?:\$(\w+) )?(?:of |from"
+        r"\b(sum|\$?total|average|number|count) of (?:the |all )*(?:@(\w+) )?(?:\$(\w+) )?(?:[a-z]+ )??(?:of |from"
         r" |for )?(?:the |all )*(?:%(\w+) )?@(\w+)",
         part,
     )
-    if found is None or not re.search(r"report|:|i want|need|know|dashboard", part):
+    if found is None or not re.search(r"\breport|:|\bwant|\bneed|\bknow|\bsee\b|dashboard", told.marked):
         return None
     word, holder, column, value, entity = found.groups()
-    functions: dict[str, Function] = {"sum": "sum", "total": "sum", "average": "avg"}
-    function = functions.get(word, "count")
+    function = {"sum": "sum", "total": "sum", "average": "avg"}.get(word.lstrip("$"), "count")
     path = world.path(entity, column) if column else ""
     if holder and not path and (link := world.link(entity, holder)):
         price = column or "price"
@@ -221,12 +197,8 @@ def _single(part: str, world: World) -> Report | None:
         path = f"{link.name}.{near}" if near else ""
     if function != "count" and not path:
         return None
-    title = snake(part.partition(":")[0], 50) if ":" in part else f"{word}_of_{world.entities[entity].plural}"
-    name = re.sub(r"^report_", "", title)
-    measure = Measure(f"{function}_{path.rpartition('.')[2]}" if path else "count", function, path)
-    return Report(
-        name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else f"{word}_of_{world.entities[entity].plural}",
-        entity,
-        where=listed(value, entity, world) if value else (),
-        measures=(measure,),
-    )
+    title = snake(told.text.partition(":")[0], 50) if ":" in told.text else f"{word.lstrip('$')}_of_{world.entities[entity].plural}"
+    state = world.state(entity, value) if value else None
+    measure = Measure(f"{function}_{path.rpartition('.')[2]}" if path else "count", function, path)  # pyright: ignore[reportArgumentType]
+    name = title if re.fullmatch(r"[a-z][a-z0-9_]*", title) else f"{word.lstrip('$')}_of_{world.entities[entity].plural}"
+    return Report(name, entity, where=(state,) if state else (), measures=(measure,))

@@ -23,7 +23,7 @@ _SIGNS = (
 )  # fmt: skip
 _SIGN = re.compile(r"(?<=\s)([-+*/])(?=\s)")
 _SHOWN = re.compile(
-    r"\b(show|display|see|with|has|have|include|including|and)\b[^@]*?\b(number|count|average|total"
+    r"\b(show|shows|display|displays|with|has|have|include|including|see)\b[^@]*?\b(number|count|average|total"
     r"|sum|mean) (?:of )?(?:the |its |their |all )*(?:\$(\w+)|@(\w+)|(\w+))(?: (?:of|per|for|with"
     r"|from|on|in|by) (?:each |every |the |an? |its )*@(\w+))?"
 )
@@ -152,7 +152,7 @@ def _product_per(told: Told, world: World) -> bool:
 def _shown(told: Told, world: World) -> bool:
     """Read "show the number of posts per thread" and "show the average rating with the recipe"."""
     found = _SHOWN.search(told.marked)
-    if found is None or re.search(r"\b(?:report|cannot|must|never|more than|at most)\b", told.marked):
+    if found is None or re.search(r"\b(?:report|want to see|like to see|can see|we see|cannot|must|never|more than|at most)\b", told.marked):
         return False
     word, column, thing, plain, owner = found[2], found[3], found[4], found[5], found[6] or ""
     owner = owner if owner in world.entities else ""

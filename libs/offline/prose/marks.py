@@ -95,6 +95,8 @@ class Marker:
     def _token(self, found: re.Match[str]) -> str:
         """Return the mark of a word, which stays as it is where it is what somebody does: "members can order"."""
         token = self._tokens[found[0]]
+        if found[0] in {"number", "total", "amount"} and found.string[found.end() :].startswith(" of "):
+            return found[0]
         deed = token[0] == "@" and verbs.lemma(found[0]) == found[0] and _DOING.search(found.string[: found.start()])
         return found[0] if deed else token
 

@@ -39,7 +39,7 @@ def needed(told: Told, world: World) -> bool:
     denied = said.denied and _WITHOUT.search(told.marked)
     if not denied and not (_NEEDS.search(said.main) and not re.search(r"\bnot (?:need|require)", said.main)):
         return False
-    if re.search(r"\b(?:approval|permission|at least|at most|unique)\b", told.marked):
+    if re.search(r"\b(?:approval|permission|list|report|overview|log in|sign in|to (?:see|know)|at least|at most|unique)\b", told.marked):
         return False
     entity, when = _when(said, told, world)
     if not when or entity not in world.entities:
