@@ -30,7 +30,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bmax\.?(?= )", "at most"),
         (r"\b(?:a )?maximum (?:of )?(?=\d)", "at most "),
         (r"\bcanceled\b", "cancelled"),
-        (r"[\"*`]", ""),
+        (r"[\"`]|\*(?! )|(?<! )\*", ""),
         (r"\s+", " "),
     )
 )
