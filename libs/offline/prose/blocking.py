@@ -7,6 +7,7 @@ import re
 from libs.contracts.behaviour import BlockedBy
 from libs.offline.lexicon import verbs
 from libs.offline.prose.deeds import deed
+from libs.offline.prose.guarded import makes
 from libs.offline.prose.holding import Holding, holding
 from libs.offline.prose.marks import Told
 from libs.offline.prose.rows import Rows, rows
@@ -69,6 +70,8 @@ def _holding(said: Said, entity: str, world: World) -> Holding | None:
     carried = _CARRIES.search(rest)
     if carried and (found := holding(carried[0], entity, world)) and found.source:
         return found
+    if carried and (made := _ordered(carried[0].partition("cannot")[0], entity, world)):
+        return made
     if _EMPTY.search(said.main) and len(inside := world.children(entity)) == 1:
         link = world.link(inside[0], entity)
         return Holding(entity, source=Rows(inside[0]), link=link.name if link else "", none=True)
@@ -80,7 +83,7 @@ def _ordered(text: str, entity: str, world: World) -> Holding | None:
     for word in re.findall(r"(?<![%$@])\b[a-z]{4,}\b", text):
         for name in world.children(entity):
             link = world.link(name, entity)
-            if link and verbs.is_past(word) and verbs.root(word)[:5] == verbs.root(name.lower())[:5]:
+            if link and (verbs.is_past(word) or word.endswith("ied")) and makes(word, name):
                 return Holding(entity, source=Rows(name), link=link.name)
     return None
 
@@ -91,7 +94,7 @@ def _mentioned_before(said: Said, told: Told, world: World) -> bool:
 
 def _waits(said: Said, told: Told, world: World) -> bool:
     """Read "a matter cannot be closed as long as it has deadlines": an action that waits."""
-    found = re.search(r"(?:cannot|must not|is not|can never|never) (?:be )?(?:%|\$)?(\w+)", said.main)
+    found = re.search(r"(?:cannot|must not|is not|can never|never|must|can) (?:be )?(?:%|\$)?(\w+)", said.main)
     named = rows(said.main, world)
     if found is None or not named:
         return False

@@ -105,6 +105,8 @@ def _holds(said: Said, subject: Rows, allowed: bool, world: World) -> tuple[tupl
             if re.search(r"\b(?:creat|record|ma[dk]e|post|enter|sav|writ|add|stor|book)\w*\b", text):
                 continue
             return None
+        if found.entity == entity and all(_always(one, entity, world) for one in found.where):
+            continue
         there = _reached(entity, found.entity, found.where, world)
         if there is None:
             return None
@@ -118,6 +120,12 @@ def _holds(said: Said, subject: Rows, allowed: bool, world: World) -> tuple[tupl
         where = opposites(where)
     vague = re.search(r"[%&]", said.main) and not where
     return None if (not where and (vague or allowed or said.only)) else (where, entity)
+
+
+def _always(one: Condition, entity: str, world: World) -> bool:
+    """Say whether a row has a column from its beginning: once it is taken, a measurement is there."""
+    column = world.column(entity, one.field)
+    return one.operator == "is_set" and column is not None and column.required
 
 
 def _first_holding(text: str, near: tuple[str, ...], world: World) -> Holding | None:

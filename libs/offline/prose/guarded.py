@@ -59,7 +59,7 @@ def _states(said: Said, told: Told, world: World) -> list[tuple[str, tuple[Condi
     for text, ends in (*((one, False) for one in said.when()), *((one, True) for one in said.till())):
         if _AGAINST.search(text):
             continue
-        for entity in dict.fromkeys((*(one.entity for one in reversed(named)), subject)):
+        for entity in dict.fromkeys((*(one.entity for one in reversed(named)), subject, *told.before)):
             found = holding(text, entity, world)
             if found and found.where and not found.source and _record(said.whole, found.entity, world):
                 out.append((found.entity, found.where, positive != ends))
@@ -74,6 +74,9 @@ def _record(text: str, holder: str, world: World) -> str:
     named = [name for name in re.findall(r"@(\w+)", text) if name in children]
     if named:
         return named[0]
+    held = [name for name in children for one in re.findall(r"\$(\w+)", text) if world.column(name, one)]
+    if held and not any(world.column(holder, one) for one in re.findall(r"\$(\w+)", text)):
+        return held[0]
     others = [one for one in re.findall(r"@(\w+)", text) if one != holder]
     between = [name for name in children for one in others if world.link(name, one)]
     if len(set(between)) == 1:
@@ -89,8 +92,9 @@ def makes(word: str, name: str) -> bool:
     if any(snake(name).endswith(one) for one in verbs.RECORD_ALSO.get(verbs.lemma(word), ())):
         return True
     stem = verbs.root(word)
+    stem = f"{stem[:-1]}i" if stem.endswith("y") else stem
     parts = [verbs.root(part) for part in snake(name).split("_")]
-    return any(part == stem or (len(stem) > 4 and part.startswith(stem[:5])) for part in parts)
+    return any(part == stem or (len(stem) > 4 and part.startswith(stem[:5])) or (len(stem) > 3 and stem[-1] == "i" and part.startswith(stem)) for part in parts)
 
 
 def _timely(said: Said, told: Told, world: World) -> bool:

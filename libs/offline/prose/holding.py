@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from libs.contracts.behaviour import Condition, Operator, Value
+from libs.offline.lexicon import verbs
 from libs.offline.prose.rows import Rows, described, merged, opposites, reached, rows
 from libs.offline.prose.world import World
 
@@ -20,7 +21,8 @@ _SET = re.compile(
     r" (not |un)?(?:set|filled|given|entered|recorded|known|there|present|assigned)\b)"
 )
 _BEGUN = re.compile(
-    r"\b(?:started|begun|starts?|begins?|passed|taken place|past|over)\b|\$start\w*|^(?:its |the )?\$\w+$"
+    r"\b(?:started|begun|starts?|begins?|passed|taken place|past|over)\b|\$start\w*"
+    r"|^(?:its |the )?\$\w+(?: of (?:the |its |an? )?@\w+)?$"
 )
 _TOLD = re.compile(r"[%$]\w+|[a-z][a-z-]+")
 _OVER: tuple[tuple[str, Operator], ...] = (
@@ -96,8 +98,15 @@ def _told(text: str, entity: str, world: World) -> tuple[Condition, ...]:
 
 def _after_deed(word: str, entity: str, world: World) -> tuple[Condition, ...]:
     """Take "after shipping" and "after payment" for the state that the deed leads to."""
-    state = reached(word, entity, world) if re.search(r"(?:ing|ment|ation|al|ure)$", word) else None
+    if not re.search(r"(?:ing|ment|ation|al|ure|s)$", word):
+        return ()
+    flag = next((one for one in world.entities[entity].fields if one.type == "boolean" and _same(one.name, word)), None)
+    state = reached(word, entity, world) or (Condition(flag.name, "eq", Value("literal", "true")) if flag else None)
     return (state,) if state else ()
+
+
+def _same(name: str, word: str) -> bool:
+    return verbs.root(name.removeprefix("is_")) == verbs.root(word)
 
 
 def _set(text: str, entity: str, world: World) -> Holding | None:

@@ -23,7 +23,7 @@ _MOVES = re.compile(
 _MOVEMENT = re.compile(r"movement|transaction|adjust|entry|change|booking|posting")
 _OUT = words(
     "out outgoing sale sold issue withdraw withdrawal removal removed expense decrease pick picked ship shipped loss"
-    " consumption consumed used usage damage damaged debit outbound spend spent"
+    " consumption consumed used usage damage damaged debit outbound spend spent redeemed redeem"
 )
 
 
@@ -43,7 +43,9 @@ def ledger(told: Told, world: World) -> bool:
 def _moved(told: Told, column: str, world: World) -> bool:
     owner = world.holder(column, (*told.things(), *told.before))
     for name in world.children(owner):
-        amount = world.column(name, "quantity") or world.column(name, "amount")
+        numbers = [one for one in world.entities[name].fields if one.type in {"integer", "decimal", "money"}]
+        only = numbers[0] if len(numbers) == 1 else None
+        amount = world.column(name, "quantity") or world.column(name, "amount") or only
         link, kept = world.link(name, owner), world.entities[name]
         balance = world.numeric(owner, column)
         if link is None or amount is None or not balance or amount.name == column:

@@ -142,7 +142,8 @@ def _exceeding(told: Told, world: World) -> bool:
 def _tops(text: str, most: re.Match[str], named: list[Rows], told: Told, world: World) -> list[tuple[str, str]]:
     """Return the columns that may be the maximum: one that is named, or how many fit in what is named."""
     near = list(dict.fromkeys((*(one.entity for one in reversed(named)), *told.before)))
-    columns = [one[1] for one in _TOP.finditer(text) if one.start() > most.start()]
+    at = text.find(" than ", most.start()) if " than " in text[most.start() :] else most.start()
+    columns = [one[1] for one in _TOP.finditer(text) if one.start() > at]
     out = [(holder, name) for name in reversed(columns) for holder in near if world.numeric(holder, name)]
     than = _THAN.search(text)
     owners = ([than[1]] if than[1] else near) if than else []
@@ -183,7 +184,7 @@ def _sized(told: Told, top: tuple[str, str], world: World) -> bool:
     most = _EXCEEDS.search(told.marked)
     front = told.marked[: most.start()] if most else ""
     behind = told.marked[most.end() :] if most else ""
-    said = [*re.findall(r"\$(\w+)", front), *re.findall(r"^ \$(\w+)", behind)]
+    said = [*re.findall(r"^ \$(\w+)", behind), *reversed(re.findall(r"\$(\w+)", front))]
     stems = [f"{word}_" for word in re.findall(r"(?<![%$@])\b[a-z]{4,}", front)]
     for name in world.entities:
         route = world.route(name, top[0])
@@ -210,7 +211,8 @@ def _amount(text: str, entity: str, maximum: str, world: World) -> tuple[str, st
         and one.name in {"quantity", "amount", "hours", "seats", "places"}
     ]
     said = [one for one in re.findall(r"\$(\w+)", text) if one != maximum and world.numeric(entity, one)]
-    if said and not re.search(r"\b(?:sum|total|together|all)\b", text):
+    many = re.search(rf"@{entity} (?:of|in|for) (?:an?|each|the|one) @\w+", text) and re.search(rf"\$\w+ (?:of|on) [^$]*@{entity}", text)
+    if said and not many and not re.search(r"\b(?:sum|total|together|all)\b", text):
         return "one", said[0]
     if said or (numbers and (_ADDED.search(text) or not re.search(rf"(?:more|number of) (?:%\w+ )?@{entity}\b", text))):
         return "sum", (said or numbers)[0]

@@ -15,12 +15,13 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(shape), plain)
     for shape, plain in (
         (
-            r"\b(?:can't|can not|may not|must not|mustn't|shouldn't|should not|couldn't|is not allowed"
+            r"\b(?:can't|cant|can not|shall not|must never|may not|must not|mustn't|shouldn't|should not|couldn't|is not allowed"
             r" to|are not allowed to)\b",
             "cannot",
         ),
         (r"\b(?:isn't|isnt)\b", "is not"),
         (r"\b(?:aren't|arent)\b", "are not"),
+        (r"\b(has|have|had|was|were|did|would)n't\b", r"\1 not"),
         (r"\b(?:don't|dont|doesn't|doesnt)\b", "do not"),
         (r"\b(they|we|you)'re\b", r"\1 are"),
         (r"\b(\w+)'(?:s|re|ve|ll)\b", r"\1"),
@@ -135,12 +136,32 @@ def _columns(entity: Entity, tokens: dict[str, str]) -> None:
             tokens.setdefault(name, f"${column.name}")
             tokens.setdefault(name.replace(" ", "-"), f"${column.name}")
         tokens.setdefault(column.name, f"${column.name}")
+        for name in _short(column.name):
+            tokens.setdefault(name, f"${column.name}")
         if column.type == "boolean":
             flag = column.name.removeprefix("is_")
             tokens.setdefault(human(flag), f"%{flag}")
     for link in entity.relations:
+        tokens.setdefault(f"{link.name}_id", f"${link.name}")
         if link.name != snake(link.target):
             tokens.setdefault(human(link.name), f"${link.name}")
+
+
+_UNITS = words("litres liters kg km m cm mm g grams minutes hours days percent eur usd kilos metres meters sqm m2 ms mb")
+_VAGUE = words(
+    "name date time number code id type price amount status at on count address url email no level value rate fee cost total"
+    " title text description link file key notes note by in of to from hours days day month year kind size reason user"
+)
+
+
+def _short(name: str) -> set[str]:
+    """Return shorter ways to say a column: "volume" of volume_litres, "plate" of licence_plate."""
+    first, _, last = name.rpartition("_")
+    if not first:
+        return set()
+    if last in _UNITS:
+        return {human(first)} - _CLOSED
+    return {last} if last not in _VAGUE | _CLOSED and len(last) > 3 and not verbs.is_past(last) else set()
 
 
 def _said(name: str) -> set[str]:

@@ -16,7 +16,7 @@ from libs.offline.prose.world import World
 from libs.offline.words import field_name, snake
 
 _NEEDS = re.compile(
-    r"\b(?:needs?|requires?|required|mandatory|obligatory|compulsory|must|always (?:has|have|records?|carr(?:y|ies))"
+    r"(?<!\bi )(?<!\bwe )\b(?:needs?|requires?|required|mandatory|obligatory|compulsory|must|always (?:has|have|records?|carr(?:y|ies))"
     r"|necessary)\b"
 )
 _WITHOUT = re.compile(
@@ -36,6 +36,8 @@ _GERUND = re.compile(r"^(?:to |for )?([a-z]+ing|(?<=to )[a-z]+)\b")
 def needed(told: Told, world: World) -> bool:
     """Compile a sentence that says which column is set when."""
     said = take(told.marked)
+    if _before_it(said, told, world):
+        return True
     denied = said.denied and _WITHOUT.search(told.marked)
     if not denied and not (_NEEDS.search(said.main) and not re.search(r"\bnot (?:need|require)", said.main)):
         return False
@@ -76,6 +78,17 @@ def _led_to(said: Said, near: tuple[str, ...], world: World) -> tuple[str, tuple
             if state and state.operator == "eq":
                 return entity, (state,)
     return "", ()
+
+
+def _before_it(said: Said, told: Told, world: World) -> bool:
+    """Read "an order cannot be picked up unless it is paid": the state asks for another column's."""
+    near = (*(one.entity for one in rows(said.main, world)), *told.before)
+    entity, when = _led_to(said, near, world) if said.denied and said.conditions else ("", ())
+    for text in said.till() if when else ():
+        found = holding(text, entity, world)
+        if found and found.entity == entity and found.where and not found.source and found.where[0].field != when[0].field:
+            return world.rule(told.text, entity, Requires(found.where, when))
+    return False
 
 
 def _named(part: str, entity: str, when: tuple[Condition, ...], world: World) -> str:

@@ -6,7 +6,7 @@ import re
 
 _OPENS = (
     r"(?:only|no|nobody|no one|never|an?|the|each|every|all|both|one|2|at most|they|he|she|i|it|you|there|we|also|any|its"
-    r"|their|when|(?:[a-z_]+ ){1,3}(?:can|may|must|cannot)\b"
+    r"|their|when|in an?|for each|for an?|(?:[a-z_]+ ){1,3}(?:can|may|must|cannot)\b"
     r"|once|if|if an?|[@&]\w+|%\w+ @\w+|%\w+ ones)"
 )
 _CUT = re.compile(

@@ -148,6 +148,9 @@ def _before(text: str, entity: str, world: World) -> tuple[tuple[Condition, ...]
 
 
 def _after(text: str, entity: str, world: World) -> tuple[tuple[Condition, ...], int]:
+    inside = re.match(r" (?:of|for|in|on|at|by|to) (?:an? |the |each |one )*@\w+(?= (?:that|which|who) )", text)
+    if inside and (found := _RELATIVE.match(text[inside.end() :])) and (said := listed(found[2], entity, world)):
+        return (opposites(said) if found[1] else said), inside.end() + found.end()
     if found := _RELATIVE.match(text):
         said = listed(found[2], entity, world)
         if said:

@@ -22,7 +22,7 @@ _REASON = re.compile(r"[ ,]+(?:because|since|so that|otherwise|in order that|as 
 _DENIED = re.compile(
     r"(?<![%$@&-])\b(?:cannot|never|no longer|nobody|no one|nothing|neither|not (?:be )?(?:possible|allowed|permitted)"
     r"|(?:is|are|be|must|should|will|may|do|does|can) not|not be|forbidden|prohibited|prevent\w*|blocked|refused?|refuses"
-    r"|impossible|disallowed|not any more|without|no (?:new |more |further |other )?[@$&%]?\w+)\b"
+    r"|impossible|disallowed|not any more|no (?:new |more |further |other )?[@$&%]?\w+)\b"
 )
 _ONLY = re.compile(r"(?<![%$@&-])\b(?:only|just|exclusively)\b")
 _UNTIL = words("until till unless before")

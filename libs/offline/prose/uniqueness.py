@@ -8,23 +8,23 @@ from libs.contracts.behaviour import Condition, UniqueIn
 from libs.offline.prose.granting import is_person
 from libs.offline.prose.guarded import makes
 from libs.offline.prose.marks import Told
-from libs.offline.prose.rows import rows
+from libs.offline.prose.rows import Rows, rows
 from libs.offline.prose.world import World
 
 _ONCE = re.compile(
-    r"(?<![%$@])\b(?:(?:only|just|at most|more than|not more than) once|once (?:per|in|for|a)\b|twice|again"
+    r"(?<![%$@])\b(?:(?:only|just|at most|more than|not more than) once|once (?:per|in|for|a)\b|twice|again\b|identified by"
     r"|(?:only|just|at most|no more than|more than|exactly) (?:one|1)\b|one (?:@|%\w+ @|open @)?\w* ?(?:per|for each)\b"
-    r"|(?:has|have|is on|gives?|makes?|leaves?|writes?) one\b|no 2|same|unique (?:per|within|in|for|inside|among)\b|share"
-    r"|combination|a single|duplicates?)"
+    r"|(?:has|have|is on|gives?|makes?|leaves?|writes?) one\b|no 2|same (?=[@$%a-z])(?!time|as\b|for\b|way)|unique (?:per|within|in|for|inside|among)\b|share"
+    r"|combination|a single|duplicates?)|\) (?:is|are|must be) unique|\bunique(?: together)?:? ?\("
 )
-_PAIRED = re.compile(r"^2 @|\b2 @\w+ (?:in|of|at|with|for|cannot|must|may|on)|\bno 2\b|\bcannot \w+ 2 @")
+_PAIRED = re.compile(r"\bcannot (?:have|hold|run|be on|be in) 2\b|^2 @|\b2 @\w+ (?:in|of|at|with|for|cannot|must|may|on)|\bno 2\b|\bcannot \w+ 2 @")
 _BOUND = re.compile(
     r"(?<![%$@])\b(?:cannot|must|never|only|no|not|nobody|unique|may|can|once|just|one per|twice|one|at most|single)\b"
 )
 _TIMES = re.compile(r"overlap|same (?:time|period|moment|slot)|at once|\bdouble|report|password|log in|sign in")
 _SINGLE = re.compile(
     r"(?<![%$@])\b(?:(?:only|just|at most|more than|no more than|exactly|has|have|may|is on|be on|to)"
-    r"(?: (?:be|have|write|leave|hold|make|give|on|in))* (?:one|1|a single)|one|no other|another) "
+    r"(?: (?:be|have|write|leave|hold|make|give|on|in))* (?:one|1|a single)|one|no other|another|cannot (?:have|hold|be on|be in|run) (?:2|more than one)) "
 )
 _COUNTED = re.compile(r"\b(?:one|1|single|duplicate|2|no 2) (?:%\w+ )?@(\w+)")
 _ANYBODY = re.compile(r"\b(?:nobody|no one|you|everybody|everyone|they)\b")
@@ -49,12 +49,22 @@ def _one_open(told: Told, world: World) -> bool:
         return False
     spoken = [one.entity for one in named if one is not counted]
     links = [link for owner in [*spoken, *told.before] if (link := world.link(counted.entity, owner))]
-    for link in links if len(spoken) > 1 and _TOO.search(told.marked) else links[:1]:
-        world.rule(told.text, counted.entity, UniqueIn((link.name,), counted.where))
+    inside = _inside(told.marked, counted, world)
+    both = len(spoken) > 1 and _TOO.search(told.marked)
+    for link in links[: len(spoken)] if both else links[:1]:
+        parts = dict.fromkeys((link.name, *inside))
+        world.rule(told.text, counted.entity, UniqueIn(tuple(parts), counted.where))
     if links:
         return True
     column = next((one for one in told.columns() if world.column(counted.entity, one)), "")
     return bool(column) and world.rule(told.text, counted.entity, UniqueIn((column,), counted.where))
+
+
+def _inside(text: str, counted: Rows, world: World) -> list[str]:
+    """Return what rows are counted within besides: "one attempt of an exam"."""
+    found = re.search(rf"@{counted.entity} (?:of|for|in|on) (?:an?|the|each|one|the same) @(\w+)", text)
+    link = world.link(counted.entity, found[1]) if found else None
+    return [link.name] if link else []
 
 
 def _together(told: Told, world: World) -> bool:
@@ -64,7 +74,7 @@ def _together(told: Told, world: World) -> bool:
     named = told.things()
     for entity in dict.fromkeys((*named, *told.before[:1], *world.entities)):
         parts = _parts(told, entity, world)
-        alone = len(parts) == 1 and _alike(told, entity, world)
+        alone = len(parts) == 1 and (_alike(told, entity, world) or (entity in counted and bool(_state(told, entity, world))))
         spoken = entity in named or any(makes(word, entity) for word in words)
         rank = len(parts) * 2 + spoken + 9 * (entity in counted)
         if (len(parts) > 1 or alone) and rank > best[0]:
@@ -92,7 +102,8 @@ def _state(told: Told, entity: str, world: World) -> tuple[Condition, ...]:
 def _parts(told: Told, entity: str, world: World) -> list[str]:
     """Return the relations and columns of an entity that a sentence names."""
     kept = world.entities[entity]
-    low = re.sub(r"\b(?:with|from) [^@]*?(?=,|$| and only)|\b(?:is|are|be|was|were) \$\w+", " ", told.marked)
+    low = re.sub(r", with (?!the same).*$", "", told.marked)
+    low = re.sub(r"\b(?:with|from) (?!the same)[^@]*?(?=,|$| and only)|\b(?:is|are|be|was|were) \$\w+", " ", low)
     names, columns = told.things(), re.findall(r"\$(\w+)", low)
     links = [
         one.name
