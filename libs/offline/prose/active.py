@@ -21,36 +21,68 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(shape), plain)
     for shape, plain in (
         (rf"^(?:nobody|no one) (?:but|except|other than|else than) {_WHO} (?:can|may)\b", r"only \1 can"),
-        (rf"^{_WHO} (?:is|are) (?:also )?the only (?:ones?|person|people) (?:who|that)(?: can| may| is allowed to)? ", r"only \1 can "),
-        (r"^as (an? |the )?([\w@& ]+?),? i (?:want|need|would like|can|should|wish|must|may)(?: be able)?(?: to)?(?: be able to)? ",
-         r"\2 can "),
+        (
+            rf"^{_WHO} (?:is|are) (?:also )?the only (?:ones?|person|people) (?:who|that)(?: can| may"
+            rf"| is allowed to)? ",
+            r"only \1 can ",
+        ),
+        (
+            r"^as (an? |the )?([\w@& ]+?),? i (?:want|need|would like|can|should|wish|must"
+            r"|may)(?: be able)?(?: to)?(?: be able to)? ",
+            r"\2 can ",
+        ),
         (r"(?<=\w )i (?=can|may|want)", "they "),
         (rf"^access to {_THING} is (?:restricted|limited|reserved) (?:to|for) {_WHO}{_END}", r"only \2 can see \1"),
-        (rf"^{_THING} (?:is|are) (?:only )?(?:visible|accessible|available|readable|open) (?:only )?(?:to|for|by) {_WHO}{_END}",
-         r"\2 can see \1"),
+        (
+            rf"^{_THING} (?:is|are) (?:only )?(?:visible|accessible|available|readable|open) (?:only )?(?:to|for"
+            rf"|by) {_WHO}{_END}",
+            r"\2 can see \1",
+        ),
         (rf"^(?:the )?(?:\w+ of )?{_THING} (?:is|are) public\b", r"everyone can see \1"),
-        (rf"^{_WHO} (?:have|has|get|gets) (?:full|complete|unlimited) access\b(?: to {_THING})?", r"\1 can manage everything \2"),
-        (rf"^{_WHO} (?:have|has|get|gets) (?:only )?(?:read[- ]only |read(?:ing)? )?access to {_THING}", r"\1 can see \2"),
+        (
+            rf"^{_WHO} (?:have|has|get|gets) (?:full|complete"
+            rf"|unlimited) access\b(?: to {_THING})?",
+            r"\1 can manage everything \2",
+        ),
+        (
+            rf"^{_WHO} (?:have|has|get|gets) (?:only )?(?:read[- ]only "
+            rf"|read(?:ing)? )?access to {_THING}",
+            r"\1 can see \2",
+        ),
         (rf"^{_WHO} (?:have|has) crud (?:on|for|over|rights on) ", r"\1 can manage "),
         (rf"^{_WHO} (?:will |can |must |may )?(?:log|sign)s? in as (?:an? )?([@&]\w+)", r"\2 can log in"),
         (rf"^{_WHO} (?:is|are) (?:responsible for|in charge of) (?:the )?", r"\1 can manage "),
-        (r"([@&]\w+|\b[a-z_]+s?) ?(?:: |- |\()(?!\$|%|one\b)(?:can |may )?(?=(?:[a-z]+)(?:,|s? (?:and )?[@a-z]))", r"\1 can "),
+        (
+            r"([@&]\w+|\b[a-z_]+s?) ?(?:: |- |\()(?!\$|%|one\b)(?:can |may )?(?=(?:[a-z]+)(?:,"
+            r"|s? (?:and )?[@a-z]))",
+            r"\1 can ",
+        ),
         (r"@(\w+) (leads?|heads?|chiefs?)\b", r"&\1_\2"),
         (r"([@&]\w+) (?:only |just )?(their|his|her) own (?=@)", r"\1 can see only \2 own "),
-        (r"\b(?:do|does|take care of|takes care of|look after|looks after) (?:all of this|all that|all of it|all this)\b",
-         "manage everything"),
+        (
+            r"\b(?:do|does|take care of|takes care of|look after|looks after) (?:all of this|all that|all of it"
+            r"|all this)\b",
+            "manage everything",
+        ),
         (r"\b(?:do|does) the rest\b", "do everything-else"),
         (r"\beverything else\b", "everything-else"),
         (r"^\w+, who is (the |an? )([@&\w ]+?), ", r"\1\2 "),
         (r"^(?:as )?(?:to )?(?:who may do what|regarding permissions)[:,] ", ""),
-        (r"\b(see|view|read|edit|change|manage)s?\b(.*), (?:and )?((?:the )?[@&]?[\w]+) (everything|all)$", r"\1\2, \3 can \1 \4"),
+        (
+            r"\b(see|view|read|edit|change|manage)s?\b(.*), (?:and )?((?:the )?[@&]?[\w]+) (everything"
+            r"|all)$",
+            r"\1\2, \3 can \1 \4",
+        ),
         (r"\b(check|sign|pick|hand|drop|call|send|put)s? (them|it|@\w+) (in|out|up|off|back)\b", r"\1_\3 \2"),
         (r"\b(check|sign|pick|hand|drop)s? (in|out|up|off|back) (?=the |an? |@|them|%)", r"\1_\2 "),
         (r"\b(?:list|lists|details|data|copies|kinds?|types?|catalogue) of (?:the |all |our )*(?=@)", ""),
         (r" \((?:[a-z]+ ){0,3}[a-z]+\)", ""),
-        (r"\blooks? after\b", "look-after"), (r"\bmust can\b", "can"), (r"\bcall (?=[a-z]+\b)", ""), (r"\bcreate,? read,? update,? and delete\b", "manage"),
+        (r"\blooks? after\b", "look-after"),
+        (r"\bmust can\b", "can"),
+        (r"\bcall (?=[a-z]+\b)", ""),
+        (r"\bcreate,? read,? update,? and delete\b", "manage"),
     )
-)  # fmt: skip
+)
 _GERUND = re.compile(
     rf"^((?:[a-z]+ing(?:,| and| or|, and) )*[a-z]+ing) {_THING} (?:is|are) (?:only )?"
     rf"(?:allowed|permitted|reserved|restricted|limited|possible)(?: only)? (?:for|to|by) {_WHO}{_END}"

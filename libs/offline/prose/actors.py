@@ -1,4 +1,4 @@
-"""Who does something: "the manager", "port staff and captains", "everyone", "I" of who writes, "they" of the sentence before."""
+"""Who does something: "the manager", "port staff", "everyone", "I" of who writes, "they" of the sentence before."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ EVERYBODY = words("everyone everybody anyone anybody all")
 _PRONOUN = words("they he she")
 _TEAMS = words(
     "staff team people committee crew desk board hr management personnel hand hands department sales support finance"
-    " accounting marketing reception girls boys guys men women folks administration clerks master office operations logistics"
+    " accounting marketing reception girls boys guys men women folks administration clerks master office"
+    " operations logistics"
 )
 _RANKS = words("head chief senior junior assistant deputy lead vice")
-_PLAIN = words("registered logged-in normal new regular ordinary authenticated other simple signed-in existing our the an a"
+_PLAIN = words("registered logged-in normal new regular ordinary authenticated other simple signed-in existing"
+    " our the an a"
                " each every any all only also both of certain own main respective")  # fmt: skip
 _NOT = words(
     "it that this which there one each no name nobody system app api both same end result not number date time when if"
@@ -83,7 +85,11 @@ def _named(said: list[str], world: World, sure: bool) -> tuple[str, ...]:
     if name in world.roles:
         return (name,)
     head = said[-1]
-    if head in {"people", "person", "girls", "guys", "employees"} and len(said) == 2 and said[0] not in grammar.ADJECTIVES:
+    if (
+        head in {"people", "person", "girls", "guys", "employees"}
+        and len(said) == 2
+        and said[0] not in grammar.ADJECTIVES
+    ):
         return (singular(said[0]) if said[0] != "sales" else "sales",)
     odd = {said[0], head} & (_NOT | grammar.SUBORDINATORS | grammar.RELATIVES | grammar.PREPOSITIONS | grammar.PERSONAL)
     if odd or any(verbs.is_past(word) for word in said) or (verbs.lemma(said[0]) == said[0] and len(said) > 1):

@@ -12,21 +12,39 @@ from libs.offline.prose.world import World
 from libs.offline.words import field_name, snake
 
 _NOT = re.compile(
-    r"(?<![%$@])\b(?:reports?|cannot|must|never|no more|more than|at most|maximum|minimum|at least|want|wants|need|needs|know|list"
+    r"(?<![%$@])\b(?:reports?|cannot|must|never|no more|more than|at most|maximum|minimum|at least|want|wants|need"
+    r"|needs|know|list"
     r"|like to see|can see|we see|exceed\w*)\b"
 )
 _SHOWN = re.compile(
-    r"\b(?:shows?|displays?|has|have|with|includ\w+|show) (?:@\w+ with )?(?:its|their|his|the|an?|how|current|also|of|\$?)*\s*"
+    r"\b(?:shows?|displays?|has|have|with|includ\w+|show) (?:@\w+ with )?(?:its|their|his|the|an?|how|current|also"
+    r"|of|\$?)*\s*"
     r"(?:the )?\$?(?:(?P<one>number|count|sum) of|(?P<two>average|total|mean)\b(?! number)|(?P<three>how many))\b"
 )
 _COUNT = re.compile(r"@(\w+) count\b")
 _IS = re.compile(
-    r"^(?:and |so |the |an? )*(?P<left>[@$%]?\w[@$%.\w ]{1,60}?) ?(?:,? which is|is|are|=|equals|:)(?: always| just| simply)?"
+    r"^(?:and |so |the |an? )*(?P<left>[@$%]?\w[@$%.\w ]{1,60}?) ?(?:,? which is|is|are|=|equals|:)(?: always"
+    r"| just| simply)?"
     r"(?: calculated| computed)?(?: as| from| by)? (?P<right>.*)$"
 )
-_WHICH = re.compile(r"\b(?:shows?|has|have|displays?) (?:an?|the|its|their) (?P<left>[$%\w ]{2,40}?),? (?:which|that) is (?P<right>.*)$")
+_WHICH = re.compile(
+    r"\b(?:shows?|has|have|displays?) (?:an?|the|its|their) (?P<left>[$%\w ]{2,40}?),? (?:which|that) is (?P<right>.*)$"
+)
 _SUMMED = re.compile(r"\b(sum|totals?|average|mean|number|count|how many|added up|all)\b")
-_USUAL = ("total", "amount", "price", "cost", "hours", "stars", "rating", "score", "value", "points", "quantity", "grade")
+_USUAL = (
+    "total",
+    "amount",
+    "price",
+    "cost",
+    "hours",
+    "stars",
+    "rating",
+    "score",
+    "value",
+    "points",
+    "quantity",
+    "grade",
+)
 _NUMBERS = frozenset({"integer", "decimal", "money"})
 
 
@@ -41,7 +59,11 @@ def aggregated(told: Told, world: World) -> bool:
 def named(left: str) -> str:
     """Return the name of a column in what stands before "is": "the total hours of a project" is total_hours."""
     bare = re.sub(r"\bof (?:an? |the |each |every )?@\w+|@\w+(?: s\b)?", " ", left.replace(".", " "))
-    said = [word.lstrip("$%") for word in bare.split() if word not in {"the", "a", "an", "its", "of", "each", "every", "has", "and"}]
+    said = [
+        word.lstrip("$%")
+        for word in bare.split()
+        if word not in {"the", "a", "an", "its", "of", "each", "every", "has", "and"}
+    ]
     return field_name("_".join(said)) if 0 < len(said) <= 4 else ""
 
 
@@ -51,7 +73,9 @@ def _equal(part: str, told: Told, world: World) -> bool:
     if found is None:
         return False
     left, right = found["left"], found["right"]
-    function = _function(right) or ("avg" if "average" in left else "sum" if re.search(r"\b(?:total|sum)\b|\$total", left) else None)
+    function = _function(right) or (
+        "avg" if "average" in left else "sum" if re.search(r"\b(?:total|sum)\b|\$total", left) else None
+    )
     calculated = re.search(r"\b(?:calculated|computed|sum|number|average|count|added up|mean)\b", part)
     name = named(left)
     if function is None or not calculated or not name:
@@ -61,7 +85,7 @@ def _equal(part: str, told: Told, world: World) -> bool:
 
 
 def _shown(part: str, told: Told, world: World) -> bool:
-    """Read "show the number of posts per thread", "a course shows its average stars" and "tickets have a comment count"."""
+    """Read "show the number of posts per thread" and "tickets have a comment count"."""
     if found := _COUNT.search(part):
         owners = [one for one in told.things() if one != found[1]]
         return re.search(r"\b(?:has|have|shows?|with)\b", part) is not None and _add(part, owners, ("", "count"), world)
@@ -102,7 +126,12 @@ def _source(text: str, owner: str, function: Function, world: World) -> tuple[Ro
     said = [one for one in rows(text, world) if one.entity in children]
     columns = re.findall(r"\$(\w+)", text)
     if function == "count":
-        between = [Rows(name) for name in children for one in rows(text, world) if one.entity != owner and world.link(name, one.entity)]
+        between = [
+            Rows(name)
+            for name in children
+            for one in rows(text, world)
+            if one.entity != owner and world.link(name, one.entity)
+        ]
         return next(iter((*said, *between)), None), ""
     for one in (*said, *(Rows(name) for name in children)):
         column = next((name for name in columns if world.numeric(one.entity, name)), "")
@@ -118,7 +147,9 @@ def _usual(entity: str, world: World) -> str:
 
 
 def _called(function: Function, source: str, column: str) -> str:
-    return f"{snake(source)}_count" if function == "count" else f"{'average' if function == 'avg' else 'total'}_{column}"
+    return (
+        f"{snake(source)}_count" if function == "count" else f"{'average' if function == 'avg' else 'total'}_{column}"
+    )
 
 
 def _kind(function: Function, source: str, column: str, world: World) -> FieldType:

@@ -12,7 +12,8 @@ from libs.offline.prose.world import World
 BELOW = re.compile(
     r"@(\w+)[^@$%]*?(?:\$(\w+) )?(?:is |are |has |have )?\b(below|under|above|over|beyond|exceeding"
     r"|less than|more than|lower than|higher than|at or below)\b (?:the |their |its |an? )*(?:@\w+ )?\$(\w+)"
-    r"|@(\w+) (?:that |which |who )?(?:have|has|with) (less|more|fewer|lower|higher) \$(\w+) than (?:the |their |its )*\$(\w+)"
+    r"|@(\w+) (?:that |which |who )?(?:have|has|with) (less|more|fewer|lower|higher) \$(\w+) than (?:the |their "
+    r"|its )*\$(\w+)"
 )
 _SOON = re.compile(
     r"@(\w+)[^@]*?\b(?:within|in|over|during|for) (?:the )?(?:next|coming) (\d+ )?\$?(days?|weeks?|months?|hours?)"
@@ -21,7 +22,21 @@ _DAY = re.compile(r"@(\w+)[^@]*?\b(today|tomorrow)\b")
 _OVERDUE = re.compile(r"\boverdue (?:@(\w+))|@(\w+) (?:that|which|who)? ?(?:are|is) (?:over|past)[ -]?due")
 _PAST = re.compile(r"@(\w+) (?:that are |which are )?(?:past|beyond|after) (?:their |its |the )?\$(\w+)")
 _LIST = re.compile(r"\b(?:list|listed|lists|show|which|see|overview|report|all)\b")
-_ENDS = ("valid_until", "expir", "due", "end", "until", "renew", "next", "leav", "return", "start", "sched", "pickup", "date")
+_ENDS = (
+    "valid_until",
+    "expir",
+    "due",
+    "end",
+    "until",
+    "renew",
+    "next",
+    "leav",
+    "return",
+    "start",
+    "sched",
+    "pickup",
+    "date",
+)
 
 
 def below(part: str, _: Told, world: World) -> Report | None:

@@ -1,4 +1,4 @@
-"""Reports: "revenue per event", "number of no-shows per doctor", "products below their reorder level", "top 10 cards"."""
+"""Reports: "revenue per event", "products below their reorder level", "top 10 cards"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from libs.contracts.behaviour import Measure, Report
+from libs.contracts.behaviour import Function, Measure, Report
 from libs.offline.prose.asked_lists import BELOW, below, overdue, past, rows_asked, soon
 from libs.offline.prose.guarded import makes
 from libs.offline.prose.limits import taken
@@ -18,25 +18,33 @@ from libs.offline.prose.world import World
 from libs.offline.words import snake
 
 _ASKS = re.compile(
-    r"(?<![%$@&-])\b(?:reports?|reported|highest first|statistics?|stats|overview|dashboard|how (?:many|much|often)|\$?total|sum of|averages?|count of"
-    r"|revenue|turnover|top \d+|(?:the )?(?:\d+ )?most (?:popular|\w+ed)|most often|list|listed|show|i want|i need|we need|we want|needs?|wants?"
-    r"|would like|i'd like|i'd love|see which|know|pipeline|summary|evaluation|ranking|scorers)\b|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$"
+    r"(?<![%$@&-])\b(?:reports?|reported|highest first|statistics?|stats|overview|dashboard|how (?:many|much"
+    r"|often)|\$?total|sum of|averages?|count of"
+    r"|revenue|turnover|top \d+|(?:the )?(?:\d+ )?most (?:popular|\w+ed)|most often|list|listed|show|i want|i need"
+    r"|we need|we want|needs?|wants?"
+    r"|would like|i'd like|i'd love|see which|know|pipeline|summary|evaluation|ranking|scorers)\b"
+    r"|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$"
 )
 _NOT = re.compile(
-    r"(?<![%$@])\b(?:cannot|must(?! know| see| get| have an? (?:list|report)| be (?:reported|available|shown|listed|ready|\w+ (?:today|tomorrow)))|never|at most|more than \d|nobody|one per|one @?\w+ per|not allowed|can only|may only)\b"
+    r"(?<![%$@])\b(?:cannot|must(?! know| see| get| have an? (?:list|report)| be (?:reported|available|shown"
+    r"|listed|ready|\w+ (?:today|tomorrow)))|never|at most|more than \d|nobody|one per|one @?\w+ per|not allowed"
+    r"|can only|may only)\b"
     r"|\b(?:can|may) (?:only |also )?(?:see|view|read)\b(?!.*\b(?:number|total|average|sum|how many|per)\b)"
 )
 _OPENER = re.compile(
-    r"^.*?\b(?:i|we|you|they|who|[@&]\w+) (?:also )?(?:must|can|wants?|need|needs|like|love|want to|need to|would like to|'d like to)"
+    r"^.*?\b(?:i|we|you|they|who|[@&]\w+) (?:also )?(?:must|can|wants?|need|needs|like|love|want to|need to"
+    r"|would like to|'d like to)"
     r" (?:to )?(?:know|see|have|get|be able to see)? ?(?:that )?"
 )
 _GROUPED = re.compile(
     r"\b(?:per|for each|for every|grouped by|broken down by|split by|by(?: each)?|of each|of every|for all)"
-    r" (?:the |of the )?((?:[@$]\w+|month|year|week|day)(?: @\w+)?(?:(?:,| and|, and| and per| per| by| and by) (?:the )?(?:[@$]\w+|month|year|week|day))*)"
+    r" (?:the |of the )?((?:[@$]\w+|month|year|week|day)(?: @\w+)?(?:(?:,| and|, and| and per| per| by"
+    r"| and by) (?:the )?(?:[@$]\w+|month|year|week|day))*)"
 )
 _EACH = re.compile(r"(?:how (?:many|much|often)|total|number|\bwhat\b).*?\b(?:each|every) (@\w+)")
 _TOP = re.compile(
-    r"\b(?:top (\d+)|(?:first|best) (\d+)|(\d+) @\w+ with the (?:most|highest)|most|best[- ]selling|highest first|ranking|busiest)\b"
+    r"\b(?:top (\d+)|(?:first|best) (\d+)|(\d+) @\w+ with the (?:most|highest)|most|best[- ]selling|highest first"
+    r"|ranking|busiest)\b"
 )
 _PARTS = re.compile(r"[,;]\s*(?:and )?|\band\b")
 
@@ -44,7 +52,8 @@ _PARTS = re.compile(r"[,;]\s*(?:and )?|\band\b")
 def read_asks(told: Told, world: World) -> bool:
     """Add the reports that a sentence asks for; say whether it asks for any."""
     text = told.marked.strip(" .!?")
-    return any([_read(one, told, world) for one in parts(text)])
+    done = [_read(one, told, world) for one in parts(text)]
+    return any(done)
 
 
 def _read(text: str, told: Told, world: World) -> bool:
@@ -63,7 +72,9 @@ def _opened(text: str) -> str:
     text = re.sub(r"^(?:as an? [@&]?[\w ]+?, ?)", "", text)
     text = re.sub(r"^(?:please |also |then |and |finally,? |every \w+ |get )+", "", text)
     opened = _OPENER.sub("", text, count=1) if _OPENER.match(text) and "which" not in text[:12] else text
-    opened = re.sub(r"^(?:the |an? )?(?:\w+ )?reports?(?: shows?| with| of| on| about| showing|:)*:? ?(?:the )?", "report ", opened)
+    opened = re.sub(
+        r"^(?:the |an? )?(?:\w+ )?reports?(?: shows?| with| of| on| about| showing|:)*:? ?(?:the )?", "report ", opened
+    )
     return f"report {opened}" if not opened.startswith("report ") else opened
 
 
@@ -73,7 +84,11 @@ def _split(text: str) -> list[str]:
     at = 0
     for found in _PARTS.finditer(text):
         left, right = text[at : found.start()], text[found.end() :]
-        own = (_GROUPED.search(right) or _EACH.search(right)) and (function_of(right) or re.match(r" ?@\w+ (?:per|by)", right)) and _asked(left)
+        own = (
+            (_GROUPED.search(right) or _EACH.search(right))
+            and (function_of(right) or re.match(r" ?@\w+ (?:per|by)", right))
+            and _asked(left)
+        )
         if own or (BELOW.search(right) and _asked(left)):
             out.append(left)
             at = found.end()
@@ -115,15 +130,17 @@ def _groups(text: str) -> list[str]:
 
 
 def _report(what: Measured, groups: list[str], part: str, world: World) -> Report | None:
-    paths = [_way(world, what.entity, one) if one in world.entities else reach(world, what.entity, one) for one in groups]
+    paths = [
+        _way(world, what.entity, one) if one in world.entities else reach(world, what.entity, one) for one in groups
+    ]
     if not all(paths):
         return None
     where = tuple(one for one in what.where if one.field not in paths)
-    functions = [what.function]
-    if re.search(r"\b(?:sum|total) and (?:the )?average\b", part):
-        functions = ["sum", "avg"]
+    both = re.search(r"\b(?:sum|total) and (?:the )?average\b", part)
+    functions: tuple[Function, ...] = ("sum", "avg") if both else (what.function,)
     measures = tuple(
-        Measure(f"{one}_{what.field.rpartition('.')[2]}"[:60] if what.field else "count", one, what.field) for one in functions
+        Measure(f"{one}_{what.field.rpartition('.')[2]}"[:60] if what.field else "count", one, what.field)
+        for one in functions
     )
     stem = what.field.rpartition(".")[2] or world.entities[what.entity].plural
     top = _TOP.search(part)
@@ -136,7 +153,7 @@ def _report(what: Measured, groups: list[str], part: str, world: World) -> Repor
 
 
 def _ranked(part: str, told: Told, world: World) -> Report | None:
-    """Read "top 10 customers by order total", "which cars are rented most often", "the ten cards with the most points"."""
+    """Read "top 10 customers by order total" and "which cars are rented most often"."""
     top = _TOP.search(part)
     if top is None or (_GROUPED.search(part) and re.search(r"\bper\b", part)):
         return None
@@ -189,7 +206,8 @@ def _single(part: str, told: Told, world: World) -> Report | None:
     if found is None or not re.search(r"\breport|:|\bwant|\bneed|\bknow|\bsee\b|dashboard", told.marked):
         return None
     word, holder, column, value, entity = found.groups()
-    function = {"sum": "sum", "total": "sum", "average": "avg"}.get(word.lstrip("$"), "count")
+    functions: dict[str, Function] = {"sum": "sum", "total": "sum", "average": "avg"}
+    function = functions.get(word.lstrip("$"), "count")
     path = world.path(entity, column) if column else ""
     if holder and not path and (link := world.link(entity, holder)):
         price = column or "price"
@@ -197,8 +215,14 @@ def _single(part: str, told: Told, world: World) -> Report | None:
         path = f"{link.name}.{near}" if near else ""
     if function != "count" and not path:
         return None
-    title = snake(told.text.partition(":")[0], 50) if ":" in told.text else f"{word.lstrip('$')}_of_{world.entities[entity].plural}"
+    title = (
+        snake(told.text.partition(":")[0], 50)
+        if ":" in told.text
+        else f"{word.lstrip('$')}_of_{world.entities[entity].plural}"
+    )
     state = world.state(entity, value) if value else None
-    measure = Measure(f"{function}_{path.rpartition('.')[2]}" if path else "count", function, path)  # pyright: ignore[reportArgumentType]
-    name = title if re.fullmatch(r"[a-z][a-z0-9_]*", title) else f"{word.lstrip('$')}_of_{world.entities[entity].plural}"
+    measure = Measure(f"{function}_{path.rpartition('.')[2]}" if path else "count", function, path)
+    name = (
+        title if re.fullmatch(r"[a-z][a-z0-9_]*", title) else f"{word.lstrip('$')}_of_{world.entities[entity].plural}"
+    )
     return Report(name, entity, where=(state,) if state else (), measures=(measure,))

@@ -96,9 +96,8 @@ def _rules(told: Told, world: World) -> bool:
     done: list[bool] = []
     before = told.before
     for part in said:
-        if before:
-            part = re.sub(r"\b(\d+|one) of (?:them|these|those)\b", rf"\1 @{before[0]}", part)
-        one = Told(part, part, before, told.under)
+        meant = re.sub(r"\b(\d+|one) of (?:them|these|those)\b", rf"\1 @{before[0]}", part) if before else part
+        one = Told(meant, meant, before, told.under)
         done.append(read_counts(one, world) or read_conditions(one, world))
         before = tuple(dict.fromkeys((*one.things(), *before)))[:6]
     return any(done)

@@ -1,4 +1,4 @@
-"""What holds a thing back: "a customer with unpaid invoices cannot be deleted", "no closing while deadlines are open"."""
+"""What holds a thing back: "a customer with unpaid invoices cannot be deleted"."""
 
 from __future__ import annotations
 

@@ -45,7 +45,10 @@ _AFTER: tuple[tuple[re.Pattern[str], Operator], ...] = (
 
 def read_conditions(told: Told, world: World) -> bool:
     """Compile a rule about one row; say whether the sentence is one."""
-    return any(shape(told, world) for shape in (_compared, _between, apart, frozen, needed, _bounded, guarded, _noted, _different))
+    return any(
+        shape(told, world)
+        for shape in (_compared, _between, apart, frozen, needed, _bounded, guarded, _noted, _different)
+    )
 
 
 def _operator(text: str) -> Operator | None:
@@ -151,7 +154,9 @@ def _dated(word: str, dates: list[str]) -> str:
     stem = verbs.root(word)
     stem = f"{stem[:-1]}i" if stem.endswith("y") else stem
     usual = {"date", "time", "before", "after", "been", "must", "with", "that", "than"}
-    return next((one for one in dates if word not in usual and any(part.startswith(stem) for part in one.split("_")[:3])), "")
+    return next(
+        (one for one in dates if word not in usual and any(part.startswith(stem) for part in one.split("_")[:3])), ""
+    )
 
 
 def _moment(token: str, told: Told, world: World) -> str:
@@ -173,7 +178,8 @@ def _moment(token: str, told: Told, world: World) -> str:
 def _different(told: Told, world: World) -> bool:
     """Read "nobody can play against himself": two relations to the same thing are not the same row."""
     if not re.search(
-        r"\b(?:cannot|not|never) be the same$|\b(?:himself|herself|themselves|themself|itself|oneself|(?:must|should) (?:be different|differ)"
+        r"\b(?:cannot|not|never) be the same$|\b(?:himself|herself|themselves|themself|itself|oneself|(?:must"
+        r"|should) (?:be different|differ)"
         r"|same person)\b",
         told.marked,
     ):

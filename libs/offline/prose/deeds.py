@@ -54,7 +54,11 @@ def flag_of(world: World, entity: str, lemma: str) -> tuple[str, str]:
         name = column.name.removeprefix("is_")
         if column.type == "boolean" and verbs.root(name) == verbs.root(lemma):
             return column.name, "true"
-        if column.type == "boolean" and _OFF.search(lemma) and verbs.root(_OFF.sub("", lemma)).startswith(verbs.root(name)[:5]):
+        if (
+            column.type == "boolean"
+            and _OFF.search(lemma)
+            and verbs.root(_OFF.sub("", lemma)).startswith(verbs.root(name)[:5])
+        ):
             return column.name, "false"
     return "", ""
 

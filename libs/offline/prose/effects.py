@@ -1,4 +1,4 @@
-"""What a deed changes: "the status becomes paid", "its copies go up by one", "a cleaning is created", "sets the end"."""
+"""What a deed changes: "the status becomes paid", "its copies go up by one", "a cleaning is created"."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ from libs.offline.prose.rows import described
 from libs.offline.prose.world import World
 
 _PARTS = re.compile(r",? and (?:then |also )?|, (?:then )?|; ?")
-_SHARED = re.compile(r"\b(sets?|stores?|records?|fills?|takes?|enters?) ((?:the |its |an? )*\$\w+) and ((?:the |its |an? )*\$\w+)\b(?! (?:is|are|to|becomes?)\b)")
+_SHARED = re.compile(
+    r"\b(sets?|stores?|records?|fills?|takes?|enters?) ((?:the |its |an? )*\$\w+) and ((?:the |its "
+    r"|an? )*\$\w+)\b(?! (?:is|are|to|becomes?)\b)"
+)
 _UP = re.compile(r"\b(?:increas|rais|add|goes up|go up|credit|put back|grow|rise)\w*")
-_DOWN = re.compile(r"\b(?:decreas|reduc|lower|subtract|deduct|take[sn]? (?:from|off|out|away)|taken|takes? .*(?:off|from|out of)|goes down|go down|shrink|drops? by|minus)\w*")
-_MADE = re.compile(r"(?:\b(?:creates?|adds?|makes?|writes?|generates?|records?|opens?) (?:an? |the )?(?:new )?@(\w+)|@(\w+) (?:is|are|gets) (?:then |also |automatically )*(?:created|made|added|generated|written))")
-_INPUT = re.compile(r"\b(?:given|new one|entered|asked|provided|stor\w+|record\w*|not\w+|takes?|fill\w+|writ\w+|enters?|giving|with)\b")
+_DOWN = re.compile(
+    r"\b(?:decreas|reduc|lower|subtract|deduct|take[sn]? (?:from|off|out|away)|taken|takes? .*(?:off|from|out of)"
+    r"|goes down|go down|shrink|drops? by|minus)\w*"
+)
+_MADE = re.compile(
+    r"(?:\b(?:creates?|adds?|makes?|writes?|generates?|records?|opens?) (?:an? |the )?(?:new )?@(\w+)|@(\w+) (?:is"
+    r"|are|gets) (?:then |also |automatically )*(?:created|made|added|generated|written))"
+)
+_INPUT = re.compile(
+    r"\b(?:given|new one|entered|asked|provided|stor\w+|record\w*|not\w+|takes?|fill\w+|writ\w+|enters?|giving|with)\b"
+)
 _EMPTY = re.compile(r"\b(?:clear|empt|remov|reset|unset|delet)\w*|\bto (?:null|nothing|empty)\b")
 _NOW = re.compile(r"\b(?:now|today|current (?:date|time|day)|time of|the moment|date of the day)\b")
 
@@ -66,7 +77,9 @@ def _moved(part: str, entity: str, world: World) -> Effect | None:
     far = [path for path in paths if "." in path]
     target = (far or (paths if number else paths[-1:]))[0]
     others = [path for path in paths if path != target and "." not in path and world.numeric(entity, path)]
-    amount = Value("literal", number[1].replace("one", "1")) if number else Value("field", others[0]) if others else None
+    amount = (
+        Value("literal", number[1].replace("one", "1")) if number else Value("field", others[0]) if others else None
+    )
     kind: EffectKind = "decrease" if _DOWN.search(part) else "increase"
     return Effect(kind, target, amount or Value("literal", "1"))
 
@@ -101,8 +114,12 @@ def _column(part: str, entity: str, world: World) -> Effect | None:
         if column.type in {"date", "datetime"} and not re.search(r"\bnew one\b|\bgiven\b|\bnew \$", part):
             return Effect("set", name, Value("now" if column.type == "datetime" else "today"))
         if column.type == "boolean":
-            return Effect("set", name, Value("literal", "false" if re.search(r"\bfalse\b|\bnot\b|\bno\b", part) else "true"))
-        if others := [one for one in re.findall(r"\$(\w+)", part.partition(f"${name}")[2]) if world.numeric(entity, one)]:
+            return Effect(
+                "set", name, Value("literal", "false" if re.search(r"\bfalse\b|\bnot\b|\bno\b", part) else "true")
+            )
+        if others := [
+            one for one in re.findall(r"\$(\w+)", part.partition(f"${name}")[2]) if world.numeric(entity, one)
+        ]:
             return Effect("set", name, Value("field", others[0]))
         if _INPUT.search(part) or re.search(r"\bsets?\b", part):
             return Effect("set", name, Value("input", name))
@@ -118,5 +135,9 @@ def _created(part: str, name: str, link: str, world: World) -> Effect | None:
         moment = column.type in {"date", "datetime"}
         kind = ("now" if column.type == "datetime" else "today") if moment else "input"
         filled.append(Assignment(column.name, Value(kind, "" if moment else column.name)))
-    needs = [one for one in world.entities[name].relations if one.required and one.name != link and one.kind != "many_to_many"]
+    needs = [
+        one
+        for one in world.entities[name].relations
+        if one.required and one.name != link and one.kind != "many_to_many"
+    ]
     return Effect("create", name, assignments=tuple(filled)) if not needs else None

@@ -13,8 +13,10 @@ from libs.offline.prose.world import World
 from libs.offline.words import field_name
 
 _IS = re.compile(
-    r"^(?:and |so |the |an? |of |where |then )*(?P<left>[@$%]?\w[@$%.\w ]{1,60}?)\s*(?:,? which is|(?:is|are)(?: always| then| just)?"
-    r"(?: calculated (?:as|from)| computed (?:as|from))?|=|equals|:| being|,? calculated as|,? computed as) (?:the |simply )*"
+    r"^(?:and |so |the |an? |of |where |then )*(?P<left>[@$%]?\w[@$%.\w ]{1,60}?)\s*(?:,? which is|(?:is"
+    r"|are)(?: always| then| just)?"
+    r"(?: calculated (?:as|from)| computed (?:as|from))?|=|equals|:| being|,? calculated as"
+    r"|,? computed as) (?:the |simply )*"
     r"(?P<right>.+)$"
 )
 _COSTS = re.compile(r"\b(?:and )?costs? (?P<right>[^,;]*\b(?:times|multiplied|plus|minus|per)\b.*)$")
@@ -23,6 +25,7 @@ _SIGNS = (
     (re.compile(r"\b(?:times|multiplied (?:by|with)|x)\b| ?[*×] ?"), "*"), (re.compile(r"\bdivided by\b| / "), "/"),
 )  # fmt: skip
 _SIGN = re.compile(r"(?<=\s)([-+*/])(?=\s)")
+
 
 def read_formulas(told: Told, world: World) -> bool:
     """Add the computed columns that a sentence gives; say whether it gives one."""

@@ -69,7 +69,7 @@ def _states(said: Said, told: Told, world: World) -> list[tuple[str, tuple[Condi
 
 
 def _record(text: str, holder: str, world: World) -> str:
-    """Return the rows that a deed on a holder makes: those named, or those that a verb or noun of the text speaks of."""
+    """Return the rows that a deed on a holder makes: those named, or those that a word speaks of."""
     children = world.children(holder)
     named = [name for name in re.findall(r"@(\w+)", text) if name in children]
     if named:
@@ -88,13 +88,18 @@ def _record(text: str, holder: str, world: World) -> str:
 
 
 def makes(word: str, name: str) -> bool:
-    """Say whether a verb or noun of a sentence speaks of the rows of an entity: "borrow" of loans, "pay" of payments."""
+    """Say whether a verb or noun speaks of the rows of an entity: "borrow" of loans, "pay" of payments."""
     if any(snake(name).endswith(one) for one in verbs.RECORD_ALSO.get(verbs.lemma(word), ())):
         return True
     stem = verbs.root(word)
     stem = f"{stem[:-1]}i" if stem.endswith("y") else stem
     parts = [verbs.root(part) for part in snake(name).split("_")]
-    return any(part == stem or (len(stem) > 4 and part.startswith(stem[:5])) or (len(stem) > 3 and stem[-1] == "i" and part.startswith(stem)) for part in parts)
+    return any(
+        part == stem
+        or (len(stem) > 4 and part.startswith(stem[:5]))
+        or (len(stem) > 3 and stem[-1] == "i" and part.startswith(stem))
+        for part in parts
+    )
 
 
 def _timely(said: Said, told: Told, world: World) -> bool:

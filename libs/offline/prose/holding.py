@@ -12,7 +12,8 @@ from libs.offline.prose.world import World
 
 _NONE = re.compile(r"\b(?:no|none|not any|without|any more|not have)\b")
 _THERE = re.compile(
-    r"\b(?:has|have|having|with|without|there (?:is|are|exist)|contains?|in use|used|uses?|exists?|assigned|refers?|refer"
+    r"\b(?:has|have|having|with|without|there (?:is|are|exist)|contains?|in use|used|uses?|exists?|assigned"
+    r"|refers?|refer"
     r"|points?|belongs?|attached|linked|left|still|appears?|giving|depends?|booked|holds?|owns?|of)\b"
 )
 _NEVER = re.compile(r"(?<![%$@])\b(?:not|never|no longer|cannot)\b")

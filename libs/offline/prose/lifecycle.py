@@ -120,7 +120,8 @@ def _options(step: str) -> list[str]:
     return [
         value
         for part in parts
-        if (value := snake(re.sub(r"^(?:also )?(?:an?|the|to|then|also)? ?\b", "", part.strip()))) and value.count("_") < 3
+        if (value := snake(re.sub(r"^(?:also )?(?:an?|the|to|then|also)? ?\b", "", part.strip())))
+        and value.count("_") < 3
     ]
 
 

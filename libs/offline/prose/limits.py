@@ -14,7 +14,8 @@ from libs.offline.prose.world import World
 from libs.offline.words import snake
 
 _MOST = re.compile(
-    r"\b(?:at most|no more than|not more than|never more than|(?:not|cannot|never) exceed|up to|a maximum of|limited to|limit (?:is|of)"
+    r"\b(?:at most|no more than|not more than|never more than|(?:not|cannot|never) exceed|up to|a maximum of"
+    r"|limited to|limit (?:is|of)"
     r"|maximum(?: of)?|at the most)\s+(?:of )?(\d+)\b"
     r"|\b(\d+) (?:[@%\w-]+ ){1,4}?(?:at most|at the most|or less|or fewer|maximum|max)\b"
 )
@@ -28,7 +29,8 @@ _BETWEEN = re.compile(
 )
 _UNCOUNTED = re.compile(
     r"\b(?:report|hours?|minutes?|days?|weeks?|months?|years?|characters?|letters?|percent|words|stars|points|digits"
-    r"|lines of|euros?|dollars?|kg|km)\b|[€$] ?\d|\d ?%(?!\w)|\ba (?:day|week|month|year)\b|\bper (?:day|week|month|year)\b"
+    r"|lines of|euros?|dollars?|kg|km)\b|[€$] ?\d|\d ?%(?!\w)|\ba (?:day|week|month|year)\b|\bper (?:day|week"
+    r"|month|year)\b"
 )
 _AT_ONCE = re.compile(r"\b(?:at (?:a|the same|one) time|at once|simultaneous\w*|concurrent\w*|in parallel)\b")
 _EXCEEDS = re.compile(
@@ -60,7 +62,7 @@ def limited(told: Told, world: World) -> bool:
     number = next(one for one in found.groups() if one)
     named = rows(text, world)
     after = [one for one in named if one.start >= found.start()]
-    counted, link = _ends(text, found, named, after, told, world)
+    counted, link = _ends(named, after, told, world)
     if counted is None or not link or re.search(r"\$(?:quantity|amount|number)\b", text[found.end() :]):
         return False
     where = counted.where or _open_now(text, counted.entity, world)
@@ -69,10 +71,9 @@ def limited(told: Told, world: World) -> bool:
     return world.rule(told.text, counted.entity, Limit(Value("literal", number), per=link, where=where))
 
 
-def _ends(
-    text: str, found: re.Match[str], named: list[Rows], after: list[Rows], told: Told, world: World
-) -> tuple[Rows | None, str]:
+def _ends(named: list[Rows], after: list[Rows], told: Told, world: World) -> tuple[Rows | None, str]:
     """Return the rows that are counted and their relation to what they are counted for."""
+    text = told.marked
     per = _BETWEEN.search(text)
     owners = [per[1]] if per else [one.entity for one in named if one not in after[:1]]
     owners = owners or list(told.before)
@@ -107,7 +108,8 @@ def _usual(names: list[str]) -> str:
 
 
 _TAKES = (
-    "loan", "borrowing", "booking", "reservation", "registration", "enrol", "rental", "signup", "session", "stay", "order",
+    "loan", "borrowing", "booking", "reservation", "registration", "enrol", "rental", "signup", "session",
+    "stay", "order",
 )  # fmt: skip
 
 
@@ -211,7 +213,9 @@ def _amount(text: str, entity: str, maximum: str, world: World) -> tuple[str, st
         and one.name in {"quantity", "amount", "hours", "seats", "places"}
     ]
     said = [one for one in re.findall(r"\$(\w+)", text) if one != maximum and world.numeric(entity, one)]
-    many = re.search(rf"@{entity} (?:of|in|for) (?:an?|each|the|one) @\w+", text) and re.search(rf"\$\w+ (?:of|on) [^$]*@{entity}", text)
+    many = re.search(rf"@{entity} (?:of|in|for) (?:an?|each|the|one) @\w+", text) and re.search(
+        rf"\$\w+ (?:of|on) [^$]*@{entity}", text
+    )
     if said and not many and not re.search(r"\b(?:sum|total|together|all)\b", text):
         return "one", said[0]
     if said or (numbers and (_ADDED.search(text) or not re.search(rf"(?:more|number of) (?:%\w+ )?@{entity}\b", text))):

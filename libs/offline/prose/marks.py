@@ -15,7 +15,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(shape), plain)
     for shape, plain in (
         (
-            r"\b(?:can't|cant|can not|shall not|must never|may not|must not|mustn't|shouldn't|should not|couldn't|is not allowed"
+            r"\b(?:can't|cant|can not|shall not|must never|may not|must not|mustn't|shouldn't|should not|couldn't"
+            r"|is not allowed"
             r" to|are not allowed to)\b",
             "cannot",
         ),
@@ -147,9 +148,12 @@ def _columns(entity: Entity, tokens: dict[str, str]) -> None:
             tokens.setdefault(human(link.name), f"${link.name}")
 
 
-_UNITS = words("litres liters kg km m cm mm g grams minutes hours days percent eur usd kilos metres meters sqm m2 ms mb")
+_UNITS = words(
+    "litres liters kg km m cm mm g grams minutes hours days percent eur usd kilos metres meters sqm m2 ms mb"
+)
 _VAGUE = words(
-    "name date time number code id type price amount status at on count address url email no level value rate fee cost total"
+    "name date time number code id type price amount status at on count address url email no level value rate fee"
+    " cost total"
     " title text description link file key notes note by in of to from hours days day month year kind size reason user"
 )
 

@@ -15,11 +15,15 @@ from libs.offline.words import singular
 _FUNCTIONS: tuple[tuple[str, Function], ...] = (
     (r"\b(?:averages?|avg|mean|on average)\b", "avg"),
     (r"\b(?:number|count|how many (?:@|%|people|times)|how often|amount of @|quantity of @)", "count"),
-    (r"\$?\b(?:totals?|sums?|revenue|turnover|how much|amounts?|spend\w*|spent|costs?|value|income|earn\w*|sales|add\w* up"
+    (r"\$?\b(?:totals?|sums?|revenue|turnover|how much|amounts?|spend\w*|spent|costs?|value|income|earn\w*|sales"
+        r"|add\w* up"
      r"|how many \$|how many [a-z]+)\b", "sum"),
-    (r"\b(?:highest(?! first)|maximum|longest|largest|latest)\b", "max"), (r"\b(?:lowest|minimum|shortest|earliest)\b", "min"),
+    (r"\b(?:highest(?! first)|maximum|longest|largest"
+        r"|latest)\b", "max"), (r"\b(?:lowest|minimum|shortest|earliest)\b", "min"),
 )  # fmt: skip
-_MONEY = re.compile(r"\b(?:revenue|turnover|sales|income|spend|spent|spends|earn\w*|costs?|cost us|paid|pay|money|how much)\b")
+_MONEY = re.compile(
+    r"\b(?:revenue|turnover|sales|income|spend|spent|spends|earn\w*|costs?|cost us|paid|pay|money|how much)\b"
+)
 _NUMBERS = frozenset({"integer", "decimal", "money"})
 
 
@@ -42,8 +46,18 @@ def measured(text: str, groups: list[str], near: tuple[str, ...], world: World) 
     """Return what a phrase measures; ``groups`` are the entities it is grouped by, all of which it must lead to."""
     function = function_of(text)
     named = [one.entity for one in rows(text, world) if one.entity not in groups]
-    order = [*named, *_made(text, world), *(child for group in groups for child in world.children(group)), *near, *world.entities]
-    order = [name for name in dict.fromkeys(order) if name in world.entities and all(leads(world, name, one) for one in groups)]
+    order = [
+        *named,
+        *_made(text, world),
+        *(child for group in groups for child in world.children(group)),
+        *near,
+        *world.entities,
+    ]
+    order = [
+        name
+        for name in dict.fromkeys(order)
+        if name in world.entities and all(leads(world, name, one) for one in groups)
+    ]
     if function != "count" and (found := _column(text, order, world)):
         entity, column = found
         kind = function or "sum"
@@ -61,7 +75,11 @@ def measured(text: str, groups: list[str], near: tuple[str, ...], world: World) 
 
 def leads(world: World, entity: str, group: str) -> bool:
     """Say whether rows of an entity lead to a thing or have the column they are grouped by."""
-    return entity == group or bool(world.route(entity, group)) if group in world.entities else bool(reach(world, entity, group))
+    return (
+        entity == group or bool(world.route(entity, group))
+        if group in world.entities
+        else bool(reach(world, entity, group))
+    )
 
 
 def reach(world: World, entity: str, column: str) -> str:
@@ -88,7 +106,10 @@ def _column(text: str, order: list[str], world: World) -> tuple[str, str] | None
     for word in re.findall(r"(?<![%$@])\b[a-z]{4,}", text):
         for name in order:
             kept = world.entities[name]
-            found = next((one.name for one in (*kept.fields, *kept.computed) if one.type in _NUMBERS and _has(one.name, word)), "")
+            found = next(
+                (one.name for one in (*kept.fields, *kept.computed) if one.type in _NUMBERS and _has(one.name, word)),
+                "",
+            )
             if found:
                 return name, found
     return None
@@ -123,8 +144,14 @@ def _where(text: str, entity: str, world: World) -> tuple[Condition, ...]:
     if own:
         return own
     said: list[Condition] = []
-    for found in re.finditer(r"(without |not |no |un|except )?([%$]\w+|\b(?:open|unpaid|overdue|upcoming|outstanding|active)\b)", text):
-        if found[2][0] == "$" and world.dated(entity, found[2][1:]) and not re.search(r"(?:was|were|is|are) $", text[: found.start()]):
+    for found in re.finditer(
+        r"(without |not |no |un|except )?([%$]\w+|\b(?:open|unpaid|overdue|upcoming|outstanding|active)\b)", text
+    ):
+        if (
+            found[2][0] == "$"
+            and world.dated(entity, found[2][1:])
+            and not re.search(r"(?:was|were|is|are) $", text[: found.start()])
+        ):
             continue
         state = described(found[2], entity, world)
         said += opposites(state) if found[1] else state

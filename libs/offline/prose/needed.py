@@ -16,14 +16,17 @@ from libs.offline.prose.world import World
 from libs.offline.words import field_name, snake
 
 _NEEDS = re.compile(
-    r"(?<!\bi )(?<!\bwe )\b(?:needs?|requires?|required|mandatory|obligatory|compulsory|must|always (?:has|have|records?|carr(?:y|ies))"
+    r"(?<!\bi )(?<!\bwe )\b(?:needs?|requires?|required|mandatory|obligatory|compulsory|must|always (?:has|have"
+    r"|records?|carr(?:y|ies))"
     r"|necessary)\b"
 )
 _WITHOUT = re.compile(
-    r"\b(?:without|if no|if there is no)\b(.*)$|\b(?:unless|until|before) (.*\b(?:set|given|entered|filled|recorded|known|has|have)\b.*)$"
+    r"\b(?:without|if no|if there is no)\b(.*)$|\b(?:unless|until|before) (.*\b(?:set|given|entered|filled"
+    r"|recorded|known|has|have)\b.*)$"
 )
 _FIELD_AFTER = re.compile(
-    r"\b(?:needs?|requires?|must (?:have|include|carry|come with|be given|give|record|get|contain|state|name)|without)\s+"
+    r"\b(?:needs?|requires?|must (?:have|include|carry|come with|be given|give|record|get|contain|state|name)"
+    r"|without)\s+"
     r"(?:an?|the|some|its|their)?\s*([a-z$][\w -]{2,40}?)(?:$|[,.;]| when | if | once | and | to )"
 )
 _FIELD_BEFORE = re.compile(
@@ -41,7 +44,10 @@ def needed(told: Told, world: World) -> bool:
     denied = said.denied and _WITHOUT.search(told.marked)
     if not denied and not (_NEEDS.search(said.main) and not re.search(r"\bnot (?:need|require)", said.main)):
         return False
-    if re.search(r"\b(?:approval|permission|list|report|overview|log in|sign in|to (?:see|know)|at least|at most|unique)\b", told.marked):
+    if re.search(
+        r"\b(?:approval|permission|list|report|overview|log in|sign in|to (?:see|know)|at least|at most|unique)\b",
+        told.marked,
+    ):
         return False
     entity, when = _when(said, told, world)
     if not when or entity not in world.entities:
@@ -83,10 +89,16 @@ def _led_to(said: Said, near: tuple[str, ...], world: World) -> tuple[str, tuple
 def _before_it(said: Said, told: Told, world: World) -> bool:
     """Read "an order cannot be picked up unless it is paid": the state asks for another column's."""
     near = (*(one.entity for one in rows(said.main, world)), *told.before)
-    entity, when = _led_to(said, near, world) if said.denied and said.conditions else ("", ())
-    for text in said.till() if when else ():
+    entity, when = _led_to(said, near, world)
+    for text in said.till() if when and said.denied else ():
         found = holding(text, entity, world)
-        if found and found.entity == entity and found.where and not found.source and found.where[0].field != when[0].field:
+        if (
+            found
+            and found.entity == entity
+            and found.where
+            and not found.source
+            and found.where[0].field != when[0].field
+        ):
             return world.rule(told.text, entity, Requires(found.where, when))
     return False
 

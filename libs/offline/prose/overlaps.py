@@ -14,8 +14,10 @@ from libs.offline.prose.world import World
 
 _OVERLAP = re.compile(
     r"overlap|double[- ]?[%@]?book|at (?:the |any )?(?:same |given )?time\b|in (?:the )?same time|at once|simultaneous"
-    r"|same (?:hour|slot|moment|period|time)|at a time\b|conflict|clash|(?:in|for|during|over) (?:that|the same|this|the whole"
-    r"|the entire|a|those) (?:@?\w+ )?(?:time|period|dates|days|slot)\b|already (?:%?booked|taken|reserved|in use|occupied)"
+    r"|same (?:hour|slot|moment|period|time)|at a time\b|conflict|clash|(?:in|for|during|over) (?:that|the same"
+    r"|this|the whole"
+    r"|the entire|a|those) (?:@?\w+ )?(?:time|period|dates|days|slot)\b|already (?:%?booked|taken|reserved|in use"
+    r"|occupied)"
     r"|\b(?:is|be|are) (?:free|taken)\b"
 )
 _BOUND = re.compile(
@@ -45,7 +47,7 @@ def apart(told: Told, world: World) -> bool:
 
 
 def _candidates(told: Told, names: list[str], world: World) -> list[str]:
-    """Return the entities with a time that may be meant: those named, those a verb makes, and those around the named."""
+    """Return the entities with a time that may be meant: those named, made by a verb, or around these."""
     words = re.findall(r"(?<![%$@])\b[a-z]{4,}", told.marked)
     around = [child for name in names for child in world.children(name)]
     made = [child for child in around if any(makes(word, child) for word in words)]
@@ -58,8 +60,7 @@ def _scopes(told: Told, entity: str, names: list[str], world: World) -> list[str
     counted, shared = set(_COUNTED.findall(told.marked)), set(_SHARED.findall(told.marked))
     wanted = [one.name for one in links if one.target in shared and one.target != entity]
     wanted += [one for one in _SHARED_COLUMN.findall(told.marked) if world.column(entity, one)]
-    wanted = wanted or [one.name for one in links if one.target not in counted and one.target != entity]
-    return wanted
+    return wanted or [one.name for one in links if one.target not in counted and one.target != entity]
 
 
 def _kept_apart(told: Told, entity: str, scopes: list[str], world: World) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _OPENS = (
-    r"(?:only|no|nobody|no one|never|an?|the|each|every|all|both|one|2|at most|they|he|she|i|it|you|there|we|also|any|its"
+    r"(?:only|no|nobody|no one|never|an?|the|each|every|all|both|one|2|at most|they|he|she|i|it|you|there|we|also"
+    r"|any|its"
     r"|their|when|in an?|for each|for an?|(?:[a-z_]+ ){1,3}(?:can|may|must|cannot)\b"
     r"|once|if|if an?|[@&]\w+|%\w+ @\w+|%\w+ ones)"
 )
@@ -16,14 +17,17 @@ _FINITE = re.compile(
     r"(?<![%$@])\b(?:can|cannot|may|must|should|will|is|are|has|have|gets?|needs?|requires?|never|do|does|stays?|remains?"
     r"|goes|go|accepts?|takes?|lets|changes?|holds?)\b|^(?:at most|no|one|only one) (?:\w+ )?(?:\d+ )?@?\w+"
     r"|^(?:the |our |a )?&\w+ (?:also |then |only )*(?!and\b|or\b|of\b|with\b|in\b|is\b)[a-z]{3,}"
-    r"|^(?:the |an? )?@\w+ (?:also |only )*(?:sees?|views?|reads?|changes?|edits?|creates?|manages?|deletes?|approves?)\b"
+    r"|^(?:the |an? )?@\w+ (?:also |only )*(?:sees?|views?|reads?|changes?|edits?|creates?|manages?|deletes?"
+    r"|approves?)\b"
     r"|^(?:he|she|they|i) (?:also |only )*[a-z]{3,}"
 )
 _SOMEBODY = re.compile(
-    r"^(?:the |our |a )?&\w+ (?:also |then |only )*(?!and\b|or\b|of\b|with\b|in\b|is\b|for\b)[a-z]{3,} (?:the |all |an? |new )*[@%]?\w+"
+    r"^(?:the |our |a )?&\w+ (?:also |then |only )*(?!and\b|or\b|of\b|with\b|in\b|is\b|for\b)[a-z]{3,} (?:the "
+    r"|all |an? |new )*[@%]?\w+"
 )
 _CONDITION = re.compile(
-    r"^(?:only )?(?:if|when|once|whenever|as soon as|after|before|until|unless|while|as long as|because|so that|since)\b"
+    r"^(?:only )?(?:if|when|once|whenever|as soon as|after|before|until|unless|while|as long as|because|so that"
+    r"|since)\b"
 )
 _HANGING = re.compile(r"^(?:also|it|they) (?:not|too)$|^(?:also|as well|too)\b|\b(?:as well|also not|neither|too)$")
 

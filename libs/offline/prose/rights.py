@@ -23,22 +23,29 @@ _MODAL = re.compile(
     rf" ?{_ADVERBS}(?P<rest>.*)$"
 )
 _PLAIN = re.compile(
-    r"^(?:and |but |so |also |then |while |however,? )*(?P<only>only )?(?P<who>(?:(?:the|an?|our|all|each|every|any|both) )?"
+    r"^(?:and |but |so |also |then |while |however,? )*(?P<only>only )?(?P<who>(?:(?:the|an?|our|all|each|every"
+    r"|any|both) )?"
     r"(?:(?:[@&]\w+|[a-z_]+(?: [@&]?[a-z_]+)??)(?:,? and |, | or )?)+?) "
     rf"{_ADVERBS}(?P<rest>[a-z%]\w*.*)$"
 )
 _COUNTING = re.compile(
-    r"\bup to \d|\bat most \d|\bmore than \d|\bat a time\b|\b(?:only|just|than) once\b|\b(?:one|1|same) @\w+[^@]* (?:per|for)\b"
+    r"\bup to \d|\bat most \d|\bmore than \d|\bat a time\b|\b(?:only|just|than) once\b|\b(?:one|1"
+    r"|same) @\w+[^@]* (?:per|for)\b"
     r"|\bonly (?:\w+ )?(?:one|1) |^(?:nobody|no one)\b(?! but| except| other)|\bat the same time\b|\btwice\b"
 )
-_CONDITION = re.compile(r"[ ,]+(?:so that|because|in order to|if|when|until|unless|once|as soon as|before|after|as long as)\b.*$")
+_CONDITION = re.compile(
+    r"[ ,]+(?:so that|because|in order to|if|when|until|unless|once|as soon as|before|after|as long as)\b.*$"
+)
 _OWN = re.compile(
     r"\b(?:their|his|her|its|my|your|the)(?: very)? own\b|\b(?:themselves|himself|herself|theirs|hers|mine)\b"
-    r"|\bof their own\b|\bown\b|\bonly (?:see |his\b|hers\b)|\bonly\b.*\b(?:their|his|her|my) [@%]|(?<!for )(?<!to )(?<!of )\b(?:their|his|her|my) (?:%\w+ )?@"
+    r"|\bof their own\b|\bown\b|\bonly (?:see |his\b|hers\b)|\bonly\b.*\b(?:their|his|her|my) [@%]"
+    r"|(?<!for )(?<!to )(?<!of )\b(?:their|his|her|my) (?:%\w+ )?@"
     r"|@\w+(?: that| which)? (?:they|he|she|i)(?: have| has| had)?(?: themselves)? \w+"
     r"|\bassigned to (?:them|him|her|themselves|me)\b"
 )
-_HEIR = re.compile(r"(?:also |do )*(?:everything|anything|all)(?: that)? ((?:an? |the )?[@&]?[\w ]+?) (?:can|may|do|does)\b")
+_HEIR = re.compile(
+    r"(?:also |do )*(?:everything|anything|all)(?: that)? ((?:an? |the )?[@&]?[\w ]+?) (?:can|may|do|does)\b"
+)
 _PLAINLY = words("create edit update change delete remove manage maintain see view read approve reject administer")
 _CLOSING = words("which that who in to for from with at on of as about by through into whose where")
 _VERB_ON = re.compile(
@@ -86,7 +93,7 @@ def _headed(told: Told) -> bool:
 
 def _does(rest: str, told: Told, only: bool, world: World, who: tuple[str, ...]) -> bool:
     """Say whether without "can" a clause tells of a right: of staff, or of what is one's own."""
-    first = rest.split()[0].strip(",")
+    first = rest.split(maxsplit=1)[0].strip(",")
     lemma = lemma_of(first.lstrip("%")) or _led(first, world)
     if not lemma or first.endswith("ing"):
         return False
@@ -105,17 +112,22 @@ def _allowed(who: tuple[str, ...], found: re.Match[str], told: Told, world: Worl
         world.heirs += [(role, other) for role in who for other in actors(heir[1], (), world, sure=True)]
         return True
     if groups.get("modal") in {"cannot", "do not", "does not"}:
-        if re.search(r"\b(?:others?|else|other @\w+)\b", found["rest"]) and re.match(r"(?:see|read|view|edit|change)", found["rest"]):
+        if re.search(r"\b(?:others?|else|other @\w+)\b", found["rest"]) and re.match(
+            r"(?:see|read|view|edit|change)", found["rest"]
+        ):
             thing = re.findall(r"@(\w+)", found["rest"]) or _meant(told)
             deed = Deed([lemma_of(found["rest"].split()[0])], thing[-1:], own=True)
-            return any([grant(role, deed, world) for role in who])
+            granted = [grant(role, deed, world) for role in who]
+            return any(granted)
         but = re.search(r"\b(?:but|only) (?:can |may )?(.*)$", found["rest"]) if "but" in found["rest"] else None
         return bool(but) and _grant_all(who, but[1] if but else "", told, world)
     return _grant_all(who, found["rest"], told, world)
 
 
 def _grant_all(who: tuple[str, ...], rest: str, told: Told, world: World) -> bool:
-    rest, signs = re.subn(r"^(?:log in|login|log on|sign in|sign up|register themselves|register)(?: to \w+)?(?:,| and|$) ?", "", rest)
+    rest, signs = re.subn(
+        r"^(?:log in|login|log on|sign in|sign up|register themselves|register)(?: to \w+)?(?:,| and|$) ?", "", rest
+    )
     if signs or re.match(r"(?:logs|signs) in", rest):
         accounts(who, world)
         rest = re.sub(r"^(?:logs|signs) in(?:,| and|$) ?", "", rest)
@@ -129,7 +141,7 @@ def _grant_all(who: tuple[str, ...], rest: str, told: Told, world: World) -> boo
 
 
 def _tells(rest: str) -> bool:
-    return bool(re.match(r"[a-z]+", rest)) and bool(action_of(lemma_of(rest.split()[0])))
+    return bool(re.match(r"[a-z]+", rest)) and bool(action_of(lemma_of(rest.split(maxsplit=1)[0])))
 
 
 def _deeds(rest: str, told: Told, world: World) -> list[Deed]:
@@ -156,14 +168,20 @@ def _deeds(rest: str, told: Told, world: World) -> list[Deed]:
 def _fill(deeds: list[Deed], text: str, told: Told) -> None:
     """ "Sees all" and "cancel only their own" are about what was spoken of before."""
     last = deeds[-1]
-    if last.verbs and not last.things and (last.own or re.search(r"\b(?:all|own|his|hers|theirs)(?: of (?:them|it|these))?$", text)):
+    if (
+        last.verbs
+        and not last.things
+        and (last.own or re.search(r"\b(?:all|own|his|hers|theirs)(?: of (?:them|it|these))?$", text))
+    ):
         last.things = list(next((one.things for one in reversed(deeds[:-1]) if one.things), _meant(told)))
         last.own = last.own or bool(re.search(r"\b(?:own|his|hers|theirs)$", text))
 
 
 def _everything(word: str, world: World) -> list[str]:
     """Return all there is, or what nobody else was said to change."""
-    others = {entity for (_, entity, own), acts in world.permissions.items() if not own and {"create", "update"} & set(acts)}
+    others = {
+        entity for (_, entity, own), acts in world.permissions.items() if not own and {"create", "update"} & set(acts)
+    }
     return [one for one in world.entities if word != "everything-else" or one not in others]
 
 
@@ -192,7 +210,17 @@ def _meaning(word: str, deeds: list[Deed], told: Told, world: World) -> bool:
 def _column(deed: Deed, name: str, told: Told, world: World) -> None:
     """Who changes or enters a column changes its row."""
     holders = [one for one in (*told.things(), *told.before) if world.column(one, name)]
-    if holders and set(deed.verbs) & {"change", "edit", "update", "enter", "set", "correct", "adjust", "fill", "record"}:
+    if holders and set(deed.verbs) & {
+        "change",
+        "edit",
+        "update",
+        "enter",
+        "set",
+        "correct",
+        "adjust",
+        "fill",
+        "record",
+    }:
         deed.verbs, deed.things, deed.closed = ["update"], [holders[0]], True
 
 
@@ -218,7 +246,9 @@ def _doing(word: str, deeds: list[Deed], world: World) -> None:
 def _led(word: str, world: World) -> str:
     """Return a verb that the reader knows only by the state that it leads to: "grant" by granted."""
     plain = word.rstrip("s") if not word.endswith("ss") else word
-    return plain if word[0] != "%" and len(word) > 3 and any(reached(word, one, world) for one in world.entities) else ""
+    return (
+        plain if word[0] != "%" and len(word) > 3 and any(reached(word, one, world) for one in world.entities) else ""
+    )
 
 
 def _meant(told: Told) -> list[str]:
@@ -229,7 +259,9 @@ def _meant(told: Told) -> list[str]:
 def _spread_own(deeds: list[Deed], rest: str) -> None:
     """ "See and change only their own bookings": own belongs to the deed in which it stands, or to all."""
     if not any(deed.own for deed in deeds if deed.things):
-        split = not re.search(r"only (?:theirs|their own|his|hers|his own)$", rest) and re.search(r"\band (?:see|view|read|edit|change|update|delete|cancel)", rest)
+        split = not re.search(r"only (?:theirs|their own|his|hers|his own)$", rest) and re.search(
+            r"\band (?:see|view|read|edit|change|update|delete|cancel)", rest
+        )
         chosen = [deed for deed in deeds if deed.things]
         for deed in chosen[-1:] if split and len(chosen) > 1 else chosen:
             deed.own = True

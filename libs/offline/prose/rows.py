@@ -1,4 +1,4 @@
-"""Rows that a sentence speaks of: "open loans", "a paid order", "tickets which are not closed", "high priority tickets"."""
+"""Rows that a sentence speaks of: "open loans", "a paid order", "tickets which are not closed"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _ADVERB = r"(?:still |already |yet |currently |been |now |also |both |either )*"
 _LIST = r"((?:[%$]\w+|[a-z-]+)(?:(?:,| or| and|, or|, and) (?:[%$]\w+))*)"
 _RELATIVE = re.compile(rf"^,? (?:that|which|who) (?:is|are|was|were|has|have|had) {_ADVERB}({_NOT} )?{_ADVERB}{_LIST}")
 _HAVING = re.compile(
-    r"^,? (?:with|having|in|on|of|whose|that has|that have)(?: an?| the| its| their)?(?: \$?\w+(?= is| are)| \$\w+| status| state)*"
+    r"^,? (?:with|having|in|on|of|whose|that has|that have)(?: an?| the| its| their)?(?: \$?\w+(?= is| are)| \$\w+"
+    r"| status| state)*"
     r"(?: of| is| are| =)*( not)? (?:an? )?%(\w+)(?: or %(\w+))?"
 )
 _DIRECT = re.compile(r"^()  ?%(\w+)(?: or %(\w+))?")

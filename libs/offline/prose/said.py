@@ -21,7 +21,8 @@ _TRAILING = re.compile(rf"[ ,]+(?:and |but )?(only |even |also )?\b({_MARKS}) ")
 _REASON = re.compile(r"[ ,]+(?:because|since|so that|otherwise|in order that|as otherwise|please)\b.*$")
 _DENIED = re.compile(
     r"(?<![%$@&-])\b(?:cannot|never|no longer|nobody|no one|nothing|neither|not (?:be )?(?:possible|allowed|permitted)"
-    r"|(?:is|are|be|must|should|will|may|do|does|can) not|not be|forbidden|prohibited|prevent\w*|blocked|refused?|refuses"
+    r"|(?:is|are|be|must|should|will|may|do|does|can) not|not be|forbidden|prohibited|prevent\w*|blocked|refused?"
+    r"|refuses"
     r"|impossible|disallowed|not any more|no (?:new |more |further |other )?[@$&%]?\w+)\b"
 )
 _ONLY = re.compile(r"(?<![%$@&-])\b(?:only|just|exclusively)\b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Move = tuple[str, str]
 _VALUE = re.compile(r"%(\w+)")
@@ -14,18 +15,21 @@ _OR = re.compile(rf"^,?(?: (?:or|/)|/|\|)(?: to)?{_JOINT} ?$")
 _COMMA = re.compile(r"^, ?$")
 _AND = re.compile(rf"^,? and{_JOINT} ?$")
 _THEN = re.compile(
-    r"\b(?:then|later|next|finally|after that|afterwards|becomes?|become|moves?|goes?|go|turns?|to|into|ends?|until|eventually"
+    r"\b(?:then|later|next|finally|after that|afterwards|becomes?|become|moves?|goes?|go|turns?|to|into|ends?"
+    r"|until|eventually"
     r"|changes?|followed by|on to)\b"
 )
 _SUBJECT = re.compile(
-    r"^(?: status| state)?(?: @\w+| ones?| \$\w+)?(?: that| which)?(?: it| they| we| you)?(?: can| may| could| must| is| are"
+    r"^(?: status| state)?(?: @\w+| ones?| \$\w+)?(?: that| which)?(?: it| they| we| you)?(?: can| may| could"
+    r"| must| is| are"
     r"| gets?| will)\b(?:(?!\b(?:not|never|cannot|if|when|while)\b)[^%;.])*$"
 )
 _WHEN = re.compile(r"\b(?:when|if|after|once|while|as long as|provided|from)\b[^%]*$")
 _STEPS = re.compile(r"\bthrough\b|\b(?:life ?cycle|flow|workflow|pipeline|phases|life)\b")
 _ORDERED = re.compile(r"\bthen\b|\bfinally\b|\bstarts?\b|\bfirst\b|\bafterwards\b|\bnext\b|\bbegins?\b")
 _GOING_ON = re.compile(
-    r"^(?:from (?:there|then|here)|then|after(?:wards| that)|next|later|finally|(?:it|they) (?:is|are|gets?|can|may|moves?|goes?)"
+    r"^(?:from (?:there|then|here)|then|after(?:wards| that)|next|later|finally|(?:it|they) (?:is|are|gets?|can"
+    r"|may|moves?|goes?)"
     r" (?:be )?then)\b|\b(?:them|they|it)\b"
 )
 _DENIED = re.compile(r"(?<![%$@])\b(?:not|never|cannot|no|nobody)\b")
@@ -48,25 +52,31 @@ def plain(marked: str) -> str:
 
 
 def moves(marked: str, before: Sequence[str] = ()) -> tuple[list[Move], tuple[str, ...]]:
-    """Return the moves a sentence tells, and the states it ends with; ``before`` are those the one before ended with."""
+    """Return the moves a sentence tells and the states it ends with; ``before``: the last ones told."""
     text = plain(marked)
     groups = _groups(text)
     out: list[Move] = []
-    for one, two in zip(groups, groups[1:], strict=False):
+    for one, two in pairwise(groups):
         gap = text[one.end : two.start]
         out += _between(one, two, gap, text)
     told = bool(out) or bool(_ORDERED.search(text)) or text.startswith("from there")
     first = groups[0] if groups else None
-    if before and first and told and _GOING_ON.search(text[: first.start]) and not _DENIED.search(text[: first.start]):
-        if not set(first.values) & set(before):
-            out = [*((old, new) for old in before for new in first.values), *out]
+    opening = text[: first.start] if first else ""
+    if (
+        first
+        and told
+        and _GOING_ON.search(opening)
+        and not _DENIED.search(opening)
+        and not set(first.values) & {*before}
+    ):
+        out = [*((old, new) for old in before for new in first.values), *out]
     return [pair for pair in dict.fromkeys(out) if pair[0] != pair[1]], groups[-1].values if groups else ()
 
 
 def _groups(text: str) -> list[Group]:
     found = list(_VALUE.finditer(text))
     ordered = bool(_ORDERED.search(text) or _STEPS.search(text))
-    kinds = [_kind(text[one.end() : two.start()]) for one, two in zip(found, found[1:], strict=False)]
+    kinds = [_kind(text[one.end() : two.start()]) for one, two in pairwise(found)]
     groups: list[Group] = []
     for index, value in enumerate(found):
         aimed = bool(groups) and bool(re.search(r"\b(?:be|get|become|to)(?: \w+)? $", text[: groups[-1].start]))

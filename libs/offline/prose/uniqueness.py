@@ -1,4 +1,4 @@
-"""Rules of what there is once: "one review per member and course", "no two desks share a number", "at most one open"."""
+"""Rules of what there is once: "one review per member and course", "no two desks share a number"."""
 
 from __future__ import annotations
 
@@ -12,19 +12,25 @@ from libs.offline.prose.rows import Rows, rows
 from libs.offline.prose.world import World
 
 _ONCE = re.compile(
-    r"(?<![%$@])\b(?:(?:only|just|at most|more than|not more than) once|once (?:per|in|for|a)\b|twice|again\b|identified by"
+    r"(?<![%$@])\b(?:(?:only|just|at most|more than|not more than) once|once (?:per|in|for|a)\b|twice|again\b"
+    r"|identified by"
     r"|(?:only|just|at most|no more than|more than|exactly) (?:one|1)\b|one (?:@|%\w+ @|open @)?\w* ?(?:per|for each)\b"
-    r"|(?:has|have|is on|gives?|makes?|leaves?|writes?) one\b|no 2|same (?=[@$%a-z])(?!time|as\b|for\b|way)|unique (?:per|within|in|for|inside|among)\b|share"
+    r"|(?:has|have|is on|gives?|makes?|leaves?|writes?) one\b|no 2|same (?=[@$%a-z])(?!time|as\b|for\b|way)"
+    r"|unique (?:per|within|in|for|inside|among)\b|share"
     r"|combination|a single|duplicates?)|\) (?:is|are|must be) unique|\bunique(?: together)?:? ?\("
 )
-_PAIRED = re.compile(r"\bcannot (?:have|hold|run|be on|be in) 2\b|^2 @|\b2 @\w+ (?:in|of|at|with|for|cannot|must|may|on)|\bno 2\b|\bcannot \w+ 2 @")
+_PAIRED = re.compile(
+    r"\bcannot (?:have|hold|run|be on|be in) 2\b|^2 @|\b2 @\w+ (?:in|of|at|with|for|cannot|must|may|on)|\bno 2\b"
+    r"|\bcannot \w+ 2 @"
+)
 _BOUND = re.compile(
     r"(?<![%$@])\b(?:cannot|must|never|only|no|not|nobody|unique|may|can|once|just|one per|twice|one|at most|single)\b"
 )
 _TIMES = re.compile(r"overlap|same (?:time|period|moment|slot)|at once|\bdouble|report|password|log in|sign in")
 _SINGLE = re.compile(
     r"(?<![%$@])\b(?:(?:only|just|at most|more than|no more than|exactly|has|have|may|is on|be on|to)"
-    r"(?: (?:be|have|write|leave|hold|make|give|on|in))* (?:one|1|a single)|one|no other|another|cannot (?:have|hold|be on|be in|run) (?:2|more than one)) "
+    r"(?: (?:be|have|write|leave|hold|make|give|on|in))* (?:one|1|a single)|one|no other|another|cannot (?:have"
+    r"|hold|be on|be in|run) (?:2|more than one)) "
 )
 _COUNTED = re.compile(r"\b(?:one|1|single|duplicate|2|no 2) (?:%\w+ )?@(\w+)")
 _ANYBODY = re.compile(r"\b(?:nobody|no one|you|everybody|everyone|they)\b")
@@ -74,7 +80,9 @@ def _together(told: Told, world: World) -> bool:
     named = told.things()
     for entity in dict.fromkeys((*named, *told.before[:1], *world.entities)):
         parts = _parts(told, entity, world)
-        alone = len(parts) == 1 and (_alike(told, entity, world) or (entity in counted and bool(_state(told, entity, world))))
+        alone = len(parts) == 1 and (
+            _alike(told, entity, world) or (entity in counted and bool(_state(told, entity, world)))
+        )
         spoken = entity in named or any(makes(word, entity) for word in words)
         rank = len(parts) * 2 + spoken + 9 * (entity in counted)
         if (len(parts) > 1 or alone) and rank > best[0]:
