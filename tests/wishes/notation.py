@@ -32,13 +32,14 @@ def load(path: Path) -> Wanted:
     wanted = Wanted(path.stem, text.strip())
     for line in block.partition("\n```")[0].splitlines():
         try:
-            _read(wanted, line)
+            read_line(wanted, line)
         except (AssertionError, KeyError, IndexError, TypeError, ValueError) as error:
             raise NotationError(f"{path.name}: {line.strip()!r}: {error!r}") from error
     return wanted
 
 
-def _read(wanted: Wanted, line: str) -> None:
+def read_line(wanted: Wanted, line: str) -> None:
+    """Read one line of the notation into a wish."""
     if not line.strip():
         return
     if line.startswith(" "):

@@ -23,7 +23,7 @@ _ASKS = re.compile(
     r"|revenue|turnover|top \d+|(?:the )?(?:\d+ )?most (?:popular|\w+ed)|most often|list|listed|show|i want|i need"
     r"|we need|we want|needs?|wants?"
     r"|would like|i'd like|i'd love|see which|know|pipeline|summary|evaluation|ranking|scorers)\b"
-    r"|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$"
+    r"|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$|\$total \S+ (?:per|by)\b"
 )
 _NOT = re.compile(
     r"(?<![%$@])\b(?:cannot|must(?! know| see| get| have an? (?:list|report)| be (?:reported|available|shown"

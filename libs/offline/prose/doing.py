@@ -10,6 +10,7 @@ from libs.offline.lexicon import verbs
 from libs.offline.prose.acting import act_on, leads_to, name_of, stamps, steps_to, target
 from libs.offline.prose.deeds import act, dated, deed, leads
 from libs.offline.prose.effects import effects
+from libs.offline.prose.granting import lemma_of
 from libs.offline.prose.marks import Told
 from libs.offline.prose.named_deeds import EFFECTS, read_named, up_to
 from libs.offline.prose.parts import parts
@@ -51,7 +52,7 @@ _OFFERED = re.compile(
     r"\b(?:actions?|endpoints?|buttons?|operations?|routes?|commands?)(?: are| is|:)? ?(?:to |for |which |that )?(.*)$"
 )
 _CAN_BE = re.compile(
-    r"\b(?:can|may)(?: also| only| still| either)* (?:be|get) ((?:(?:,? ?(?:and|or)? ?)[%$]?[a-z_]+)+)"
+    r"\b(?:can|may)(?: also| only| still| either)* (?:be|get) ([%$]?[a-z_]+(?:(?:,? and|,? or|,) [%$]?[a-z_]+)*)"
 )
 _VERB_OF = re.compile(r"([a-z]+)(?: (in|out|off|up))? (?:the |an? |all |their |his |her |new |own |these |only )*$")
 _ASKING = re.compile(
@@ -82,7 +83,8 @@ def _sets(part: str, told: Told, world: World) -> bool:
                 verb, thing = (found[2], found[1]) if found.re is _PASSIVE else (found[1], found[2])
                 tail = f"_to_{snake(found[3])}" if found.re is _PASSIVE and found[3] else ""
                 return bool(EFFECTS.search(said.main)) and _does((verb, thing or "", tail), said.main, told, world)
-            if found := _ACTIVE.search(text):
+            found = _ACTIVE.search(text)
+            if found and (lemma_of(found[1]) or any(reached(found[1], one, world) for one in told.things())):
                 return bool(EFFECTS.search(said.main)) and _does((found[1], found[2] or "", ""), said.main, told, world)
     return _continued(part, told, world)
 
@@ -109,7 +111,10 @@ def _does(said: tuple[str, str, str], rest: str, told: Told, world: World) -> bo
         return False
     name = f"{name_of(word)}{tail}"
     made = "" if tail else deed(world, entity, name) or dated(world, entity, name)
-    checks = tuple(Condition(one.target, "is_unset") for one in found if stamps(one))[:1]
+    open_ones = (
+        one for one in found if stamps(one) and (kept := world.column(entity, one.target)) and not kept.required
+    )
+    checks = tuple(Condition(one.target, "is_unset") for one in open_ones)[:1]
     state = next((one for one in found if one.kind == "set" and one.value and one.value.kind == "literal"), None)
     if state and state.value and "." not in state.target:
         leads(world, entity, (state.target, state.value.text), ())

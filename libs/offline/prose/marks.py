@@ -39,6 +39,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _NUMBERS = {word: str(value) for word, value in grammar.NUMBER_WORDS.items() if word not in {"one", "half"}}
 _PERSON = PEOPLE | STAFF
 _NO_ROLE = words("parent child person people contact other friend patient owner staff everyone anyone creator author")
+_ALL_OF = re.compile(r" of (?!an? |the |its |each |every |our )")
 _DOING = re.compile(r"\b(?:can|cannot|may|must|should|will|could)(?: only| also| then| still)? $")
 _CLOSED = (
     grammar.DETERMINERS | grammar.QUANTIFIERS | grammar.PERSONAL | grammar.POSSESSIVE | grammar.PREPOSITIONS
@@ -97,7 +98,7 @@ class Marker:
     def _token(self, found: re.Match[str]) -> str:
         """Return the mark of a word, which stays as it is where it is what somebody does: "members can order"."""
         token = self._tokens[found[0]]
-        if found[0] in {"number", "total", "amount"} and found.string[found.end() :].startswith(" of "):
+        if found[0] in {"number", "total", "amount"} and _ALL_OF.match(found.string[found.end() :]):
             return found[0]
         deed = token[0] == "@" and verbs.lemma(found[0]) == found[0] and _DOING.search(found.string[: found.start()])
         return found[0] if deed else token

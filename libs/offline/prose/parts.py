@@ -25,6 +25,7 @@ _SOMEBODY = re.compile(
     r"^(?:the |our |a )?&\w+ (?:also |then |only )*(?!and\b|or\b|of\b|with\b|in\b|is\b|for\b)[a-z]{3,} (?:the "
     r"|all |an? |new )*[@%]?\w+"
 )
+_ACTORS = re.compile(r"^(?:both|only|the|either|our|an?| )*[@&]?\w+$")
 _CONDITION = re.compile(
     r"^(?:only )?(?:if|when|once|whenever|as soon as|after|before|until|unless|while|as long as|because|so that"
     r"|since)\b"
@@ -54,5 +55,5 @@ def _apart(left: str, right: str, joint: str) -> bool:
         return ";" in joint or (bool(re.search(r",", right)) and bool(_FINITE.search(left)))
     head = re.split(r"[,;:]", right, maxsplit=1)[0]
     if _SOMEBODY.match(head):
-        return True
+        return not _ACTORS.match(left)
     return bool(_FINITE.search(left)) and bool(_FINITE.search(head)) and not _HANGING.search(head)
