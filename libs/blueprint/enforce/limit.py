@@ -23,7 +23,7 @@ def compiled(view: EntityView, rule: Rule, limit: Limit) -> Compiled:
         rule=rule,
         source=_source(view, rule, limit, shared),
         created=(call,),
-        updated=(call,),
+        updated=(call,) if watched else (),
         watched=watched,
         remotes=tuple(_remote(each, limit, shared) for each in remotes),
     )

@@ -11,7 +11,7 @@ from libs.blueprint import check_charter, compile_project
 from libs.blueprint.seeds import solved
 from libs.blueprint.view import EntityView, entity_views
 from libs.blueprint.world import RefusedError
-from libs.contracts.behaviour import Condition, Measure, Report, Requires, Rule, Value
+from libs.contracts.behaviour import Condition, Limit, Measure, Report, Requires, Rule, Value
 from libs.contracts.charter import Charter, Entity, UniqueTogether
 from libs.contracts.fields import Field, Relation
 from tests.behaviours import BOOKINGS, LENDING, RICH, SHIPPING, SHOP, WORKS
@@ -216,3 +216,10 @@ def test_a_balance_is_read_and_at_most_opened_but_never_written(default: str | N
 def test_a_transition_of_a_fixed_row_may_stamp_the_time() -> None:
     rules = printed(SHOP)["app/rules/order.py"]
     assert 'fixed = changed - {"placed_at", "status", "updated_at"} if "status" in changed else changed' in rules
+
+
+def test_a_limit_of_all_rows_is_checked_when_one_is_added_alone() -> None:
+    thing = Entity("Thing", "things", fields=(Field("name", "string"),))
+    rule = Rule("R1", "Three at most.", "Thing", Limit(Value("literal", "3")))
+    rules = printed(Charter("x", "X", "", entities=(thing,), rules=(rule,)))["app/rules/thing.py"]
+    assert functions(rules) == {"created", "r1_three_at_most"}
