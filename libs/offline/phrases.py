@@ -12,7 +12,7 @@ from libs.offline.words import is_plural, singular
 
 INSIDE = frozenset("dqs#jregnxz")
 # Adjectives that judge or point and are no part of a name.
-_VAGUE = words(
+VAGUE = words(
     """
     simple small basic big large little new old good nice great modern fast easy quick different same own specific
     certain relevant proper important several following various respective individual possible related associated
@@ -73,7 +73,7 @@ def phrase_at(tokens: list[Token], start: int) -> tuple[Phrase | None, int]:
 
 def _phrase(tokens: list[Token]) -> Phrase:
     """Build a phrase from its words; a possessive inside ("a book's title") stays in front as owner."""
-    naming = [token for token in tokens if token.tag in "njeg" and token.low not in _VAGUE and token.low not in FLAGS]
+    naming = [token for token in tokens if token.tag in "njeg" and token.low not in VAGUE and token.low not in FLAGS]
     naming = _trimmed(naming)
     nouns = tuple(token.low.replace("'s", "") for token in naming if token.tag == "n")
     flags = frozenset(FLAGS[token.low] for token in tokens if token.low in FLAGS)

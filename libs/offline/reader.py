@@ -20,6 +20,7 @@ from libs.offline.read_has import add_inner, read_has, read_keeping, read_storin
 from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
 from libs.offline.rephrase import SIGN_IN, rephrased
+from libs.offline.syntax.telling import told
 from libs.offline.text import Statement, statements
 from libs.offline.words import singular
 
@@ -38,13 +39,22 @@ def read(text: str) -> Facts:
     facts = Facts()
     context = Context(facts, said=frozenset(singular(word) for word in re.findall(r"[a-z]+", text.lower())))
     for statement in statements(text):
-        for piece in run_on(statement.text):
-            context.enter(statement.under)
-            listed = heading_kind(statement.under) in _HEADED
-            for said in [piece] if listed else restated(piece, context):
-                _read_piece(said, statement, context)
-            context.first = False
+        context.enter(statement.under)
+        for sentence in _left(statement, context):
+            for piece in run_on(sentence):
+                context.enter(statement.under)
+                listed = heading_kind(statement.under) in _HEADED
+                for said in [piece] if listed else restated(piece, context):
+                    _read_piece(said, statement, context)
+                context.first = False
+        context.first = False
     return facts
+
+
+def _left(statement: Statement, context: Context) -> list[str]:
+    """Return what of a statement its grammar leaves to be read."""
+    left = None if heading_kind(statement.under) in _HEADED else told(statement.text, context)
+    return [statement.text] if left is None else left
 
 
 def _read_piece(piece: str, statement: Statement, context: Context) -> None:
@@ -52,8 +62,8 @@ def _read_piece(piece: str, statement: Statement, context: Context) -> None:
     if not listed and belonging(piece, context):
         return
     left = None if listed else defined(piece, context)
-    for told in [piece] if left is None else left:
-        for sentence in rephrased(told):
+    for one in [piece] if left is None else left:
+        for sentence in rephrased(one):
             _read_sentence(sentence, statement, context)
 
 

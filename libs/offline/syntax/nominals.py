@@ -1,0 +1,190 @@
+"""Noun phrases as the names of things and columns, and lists of them as what a thing has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from libs.offline.items import Item
+from libs.offline.lexicon import attributes, words
+from libs.offline.lexicon.grammar import DETERMINERS, QUANTIFIERS
+from libs.offline.phrases import VAGUE, Phrase
+from libs.offline.prose.member_words import SAID
+from libs.offline.prose.members import item_of
+from libs.offline.syntax.chunks import Chunk
+from libs.offline.words import is_plural, singular
+
+_AND = frozenset({"and", "&", "+", "plus", "as well as"})
+_COUNTING = words("number count quantity")
+_GROUPING = words("list set collection kind sort series range choice")
+_MOMENTS = {"date": "on", "day": "on", "time": "at", "moment": "at", "year": "year"}
+# Names that keep their order: the date of birth, the place of birth.
+_KEEPING = words("date place time country point proof statement")
+_OPTIONAL = words("optionally maybe perhaps possibly sometimes")
+_OPENING = words("with including having")
+# What is asked for with these words, when the verb adds nothing to it.
+_ASKED = {"where": "location", "how long": "duration", "how": "method"}
+_SAYING = words("says say reads read contains contain")
+
+
+def phrase_of(chunk: Chunk) -> Phrase | None:
+    """Return the phrase of a noun phrase: its naming words, its nouns, what stood before; nothing without a noun."""
+    own = chunk.words
+    owner = next((at for at, word in enumerate(own) if word.tag == "'"), -1)
+    own = own[owner + 1 :] if owner >= 0 else own
+    naming = [one for one in own if one.tag in "njeg" and one.low not in VAGUE and one.low not in attributes.FLAGS]
+    if not naming or all(one.tag != "n" for one in naming):
+        return None
+    clean = tuple(one.low.replace("-", "_").replace("/", "_") for one in naming)
+    nouns = tuple(name for name, one in zip(clean, naming, strict=True) if one.tag in "ng")
+    before = tuple(one.low for one in own if one.low in DETERMINERS | QUANTIFIERS or one.tag in "d#")
+    flags = frozenset(attributes.FLAGS[one.low] for one in own if one.low in attributes.FLAGS)
+    return Phrase(clean, nouns, before, flags, raw=" ".join(one.raw for one in naming))
+
+
+def members_of(rest: list[Chunk]) -> list[list[Chunk]]:
+    """Split a list at its commas and its "and"."""
+    out: list[list[Chunk]] = [[]]
+    for chunk in rest:
+        if chunk.kind in ",;" or (chunk.kind in "c+" and chunk.low in _AND):
+            out.append([])
+        elif chunk.kind not in ".!?":
+            out[-1].append(chunk)
+    return [part for part in out if part]
+
+
+def items_of(rest: list[Chunk], text: str) -> list[Item]:
+    """Return what a list says a thing has; "copies with a barcode" opens a list of its own."""
+    at = opening(rest)
+    if at < 0:
+        return [item for part in members_of(rest) if (item := member_item(part, text))]
+    before = items_of(rest[:at], text)
+    end = _closed(rest, at + 1)
+    inner = items_of(rest[at + 1 : end], text)
+    opened = [*before[:-1], replace(before[-1], inner=tuple(inner))] if before else inner
+    return [*opened, *items_of(rest[end:], text)]
+
+
+def _closed(rest: list[Chunk], start: int) -> int:
+    """Return where the list that "with" opened ends: at the next things of which it is said what they have."""
+    for at in range(start + 1, len(rest) - 1):
+        if rest[at - 1].kind in ",c" and rest[at].kind == "n" and (named := phrase_of(rest[at])) and thing_plural(named):
+            end = next((index for index in range(at, len(rest)) if rest[index].kind in ",c"), len(rest))
+            if any(one.kind == "(" or one.low in _OPENING for one in rest[at:end]):
+                return at
+    return len(rest)
+
+
+def opening(rest: list[Chunk]) -> int:
+    """Return where "with" says what the thing before it has, -1 where it does not."""
+    for at, chunk in enumerate(rest):
+        if chunk.low in _OPENING and 0 < at < len(rest) - 1 and rest[at - 1].kind in "n,":
+            named = phrase_of(rest[at - 1]) if rest[at - 1].kind == "n" else None
+            counted = at > 2 and rest[at - 2].low == "of" and rest[at - 3].words[-1].low in _COUNTING
+            column = named is None or (singular(named.head) in attributes.ATTRIBUTES and not named.plural)
+            if not counted and not column and rest[at + 1].kind == "n":
+                return at
+    return -1
+
+
+def member_item(part: list[Chunk], text: str) -> Item | None:
+    """Return the item that a member of a list describes; nothing when it describes none."""
+    optional = any(word.low in _OPTIONAL for chunk in part if chunk.kind == "r" for word in chunk.words)
+    part = _past(part)
+    if not part:
+        return None
+    name, tail = _named(part)
+    if not name:
+        return None
+    said = text[tail[0].start : tail[-1].end] if tail else ""
+    item = item_of(f"{name} {said}".strip())
+    return replace(item, flags=item.flags | {"optional"}) if item and optional else item
+
+
+def _past(part: list[Chunk]) -> list[Chunk]:
+    at = 0
+    while at < len(part) and part[at].kind in "rwsp:" and part[at].low not in {"when", "where"}:
+        at += 1
+    return part[at:]
+
+
+def _named(part: list[Chunk]) -> tuple[str, list[Chunk]]:
+    """Return the name in a member, and what is said of it."""
+    first = part[0]
+    if first.kind == "K":
+        return asked(first), part[1:]
+    if first.kind not in "nj":
+        return "", []
+    named = _words(first)
+    tail = [chunk for chunk in part[1:] if chunk.kind != "e"]
+    if len(part) > 1 and part[1].kind == "K":
+        told = _moment(named, part[1])
+        return told, part[1:] if told == named else part[2:]
+    if len(part) > 2 and part[1].low == "of" and part[2].kind == "n" and not _of_thing(first, part[2]):
+        return _of(named, part)
+    return named, tail
+
+
+def _of_thing(first: Chunk, after: Chunk) -> bool:
+    """Tell "inspections of a hive" from "the colour of the queen"."""
+    phrase = phrase_of(first)
+    return phrase is not None and thing_plural(phrase) and after.words[0].low in {"a", "an", "the", "each", "every"}
+
+
+def _words(chunk: Chunk) -> str:
+    phrase = phrase_of(chunk)
+    flags = [word.low for word in chunk.words if word.low in attributes.FLAGS]
+    named = " ".join(phrase.words).replace("_", "-") if phrase else " ".join(one.low for one in chunk.words if one.tag != "d")
+    return " ".join([*flags, named])
+
+
+def _of(head: str, part: list[Chunk]) -> tuple[str, list[Chunk]]:
+    """Name "number of nights", "area of law" and "colour of the queen"."""
+    after, tail, pointed = _words(part[2]), part[3:], part[2].words[0].tag == "d"
+    last = head.split()[-1]
+    while len(tail) > 1 and tail[0].low == "of" and tail[1].kind == "n":
+        after, tail = f"{_words(tail[1])} {after}", tail[2:]
+    if last in _COUNTING:
+        return f"{head} of {after}", tail
+    if last in _GROUPING:
+        return after, tail
+    if last in _KEEPING or not pointed:
+        return f"{head} of {after}", tail
+    return f"{singular(after) if ' ' not in after else after} {head}", tail
+
+
+def _moment(named: str, said: Chunk) -> str:
+    """Name "the date it was set up" after what happened; elsewhere the noun is name enough."""
+    ending = _MOMENTS.get(named.split()[-1])
+    happened = [word for word in said.words if word.tag in "ev"]
+    if ending is None or not happened:
+        return named
+    verb = " ".join(word.low for word in said.words[said.words.index(happened[-1]) :] if word.tag in "evr")
+    return f"{verb} {ending}"
+
+
+def asked(chunk: Chunk) -> str:
+    """Name what "when it started", "what it cost" or "how many nights it takes" asks for."""
+    low = chunk.low
+    if any(shape.match(low) for shape, _ in SAID):
+        return low
+    happened = [word.low for word in chunk.words if word.tag in "evi"]
+    nouns = [word.low for word in chunk.words if word.tag in "nj" and word.low not in {"many", "much"}]
+    if low.startswith("how many") and nouns:
+        return f"number of {nouns[0]}"
+    if low.startswith(("which ", "how much ", "what ")) and nouns:
+        return " ".join(nouns)
+    if low.startswith("when") and happened:
+        return f"{happened[-1]} at"
+    if low.startswith("who") and happened:
+        return f"{'author' if happened[-1] in {'wrote', 'writes', 'written'} else happened[-1] + ' by'}"
+    if low.startswith("what") and happened:
+        return "text" if happened[-1] in _SAYING else singular(happened[-1])
+    if low.startswith("whether"):
+        return f"{' '.join((*happened, *nouns)[-1:])} (yes/no)"
+    return next((name for start, name in _ASKED.items() if low.startswith(start)), "")
+
+
+def thing_plural(phrase: Phrase) -> bool:
+    """Say whether a phrase stands for many things rather than for a column of several values."""
+    return is_plural(phrase.head) and phrase.head not in attributes.MASS_FIELDS

@@ -1,0 +1,212 @@
+"""What a clause says: what a thing has, of what each one is kept, what it belongs to, what is made with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from libs.offline.context import Context, owner_thing, thing_like
+from libs.offline.facts import Belongs, Has, Mention
+from libs.offline.items import Item
+from libs.offline.lexicon import words
+from libs.offline.lexicon.nouns import PEOPLE, STAFF
+from libs.offline.phrases import Phrase
+from libs.offline.prose.heads import column, ownable
+from libs.offline.read_has import inner_of
+from libs.offline.syntax.chunks import Chunk
+from libs.offline.syntax.clauses import Clause
+from libs.offline.syntax.nominals import items_of, member_item, members_of, opening, phrase_of
+from libs.offline.words import singular
+
+_POSSESSING = words(
+    "has have had having contains contain includes include comprises comprise holds hold stores store carries carry states "
+    "state specifies specify lists list shows show features feature bears bear consists consist got"
+)
+_DESCRIBED = words("identified described characterised characterized defined marked made composed recorded labelled")
+_KEEPING = words(
+    "keep keeps store stores record records note notes need want save saves register know track tracks log logs "
+    "remember capture captures kept stored recorded noted saved needed logged tracked captured registered entered"
+)
+_COVERING = words("covers cover concerns concern uses use references reference targets target describes describe")
+_SPEAKING = words("i we you system app application software program backend api database service tool platform")
+_EACH = words("for of about per on")
+_ONE = words("a an the one each every its their this that exactly another his her")
+_MANY = words("several many multiple various two three four")
+_POINTING = words("to by for in from under on at about of into within as")
+_OPTIONAL = words("may can might could")
+_LIMITING = words("only max maximum most one exactly least no access been at just more fewer less up")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A clause with those it is about, the sentence it stands in, and what was said before."""
+
+    clause: Clause
+    subject: tuple[Phrase, ...]
+    text: str
+    context: Context
+
+    @property
+    def owners(self) -> tuple[Phrase, ...]:
+        """Those of the subject that may have columns."""
+        return tuple(one for one in self.subject if (owner_thing(one) or ownable(one)) and not column(one))
+
+    @property
+    def main(self) -> str:
+        """The word that says what is done."""
+        return next((word.low for word in reversed(self.clause.verb.words) if word.tag in "vehi"), "")
+
+    @property
+    def optional(self) -> bool:
+        """Whether it only may be so."""
+        return bool(_OPTIONAL & {word.low for word in self.clause.verb.words})
+
+    @property
+    def being(self) -> bool:
+        """Whether the verb is "be" alone."""
+        return self.clause.verb.tags.rstrip("r")[-1:] == "b"
+
+
+def has(said: Said) -> bool:
+    """Read "an application states the target and the number of nights"."""
+    clause = said.clause
+    if not said.owners or not _possesses(said) or _counting(clause.rest):
+        return False
+    rest = clause.rest[1:] if clause.rest and clause.rest[0].low in {"of", "with", "by"} else clause.rest
+    return note(said.context, said.owners, items_of(rest, said.text), said.optional)
+
+
+def _possesses(said: Said) -> bool:
+    first = said.clause.rest[0].low if said.clause.rest else ""
+    if "m" in said.clause.verb.tags:
+        return said.main in {"have", "contain", "include"}
+    if said.clause.passive:
+        return said.main in _DESCRIBED and first in {"by", "with", "of"}
+    person = any(singular(one.head) in PEOPLE | STAFF for one in said.subject)
+    possessing = said.main in _POSSESSING and (not person or "h" in said.clause.verb.tags)
+    return possessing or (said.main in {"comes", "come"} and first == "with")
+
+
+def note(context: Context, owners: tuple[Phrase, ...], found: list[Item], optional: bool = False) -> bool:
+    """Note what things have, and what that has in turn; say whether there was anything."""
+    if not found or not owners:
+        return False
+    for owner in owners:
+        if len(found) > 1 or found[0].columnar:
+            context.facts.mentions.append(Mention(owner, defined=True))
+        context.facts.has.extend(Has(owner, item, optional) for item in found)
+    for item in found:
+        if len(item.inner) > 1:
+            context.facts.mentions.append(Mention(item.phrase, defined=True))
+    context.facts.has.extend(Has(one, inner) for item in found for one, inner in inner_of(item))
+    context.subjects = owners
+    return True
+
+
+def kept(said: Said) -> bool:
+    """Read "for each cycle we keep when it started" and "we store the title of each book"."""
+    clause = said.clause
+    if said.main not in _KEEPING:
+        return False
+    fronted = _fronted(clause)
+    if clause.passive:
+        listed = [item for part in members_of(clause.subject) if (item := member_item(part, said.text))]
+        return fronted is not None and note(said.context, (fronted,), listed)
+    if clause.subject and not {word.low for chunk in clause.subject for word in chunk.words} & _SPEAKING:
+        return False
+    if fronted is not None:
+        return note(said.context, (fronted,), items_of(clause.rest, said.text))
+    return _trailing(said) or _asked(said)
+
+
+def _fronted(clause: Clause) -> Phrase | None:
+    """Return the thing of "for each thing" before the subject."""
+    for at, chunk in enumerate(clause.fronted[:-1]):
+        if chunk.low in _EACH and clause.fronted[at + 1].kind == "n":
+            phrase = phrase_of(clause.fronted[at + 1])
+            return phrase if phrase is not None and thing_like(phrase) else None
+    return None
+
+
+def _trailing(said: Said) -> bool:
+    rest = said.clause.rest
+    for at in range(len(rest) - 2, 0, -1):
+        owner = phrase_of(rest[at + 1]) if rest[at].low in _EACH and rest[at + 1].kind == "n" else None
+        if owner is not None:
+            each = bool({"each", "every"} & set(owner.before))
+            return each and note(said.context, (owner,), items_of(rest[:at], said.text))
+    return False
+
+
+def _asked(said: Said) -> bool:
+    """Read "we need to know who wrote it, when it was sent and what it says" of what was last spoken of."""
+    parts = members_of(said.clause.rest)
+    about = bool(parts) and all(part[0].kind == "K" for part in parts)
+    return about and note(said.context, said.context.subjects[:1], items_of(said.clause.rest, said.text))
+
+
+def _counting(rest: list[Chunk]) -> bool:
+    """Say whether a list is a limit instead: "members have 3 loans at a time", "has to", "has no"."""
+    first = rest[0] if rest else None
+    return first is None or first.words[0].tag in "#x" or first.words[0].low in _LIMITING
+
+
+def points(said: Said) -> bool:
+    """Read "a queen lives in one hive", "a lease covers one flat", "we log inspections of a hive"."""
+    clause = said.clause
+    if clause.kind == "purpose" and not clause.rest:
+        return False
+    found = arguments(clause.rest)
+    target = next((phrase for prep, phrase in found if not prep), None)
+    person = any(singular(one.head) in PEOPLE | STAFF for one in said.subject)
+    if target is not None and not said.being and not clause.passive:
+        covers = said.main in _COVERING and not person
+        children = said.owners if covers else (target,)
+        found = found if covers else [pair for pair in found if pair[0]]
+    else:
+        children = () if person and not (clause.passive or said.being) else said.owners
+        found = [pair for pair in found if pair[0]]
+    done = [link(said, child, pair) for pair in found for child in children]
+    if any(done) and children == said.owners:
+        said.context.subjects = said.owners
+    return any(done)
+
+
+def link(said: Said, child: Phrase, to: tuple[str, Phrase]) -> bool:
+    """Note that a thing points at another, where both may be things and it is said of how many."""
+    _, parent = to
+    if not thing_like(parent) or column(parent) or column(child) or not thing_like(child) or child.key == parent.key:
+        return False
+    many = bool(_MANY & set(parent.before)) and parent.plural
+    one = bool(_ONE & set(parent.before)) and not parent.plural
+    if one or many:
+        said.context.facts.belongs.append(Belongs(child, parent, said.main, many, said.optional))
+    return one or many
+
+
+def arguments(rest: list[Chunk]) -> list[tuple[str, Phrase]]:
+    """Return each noun phrase behind a verb with the preposition it stands behind, empty for the object."""
+    out: list[tuple[str, Phrase]] = []
+    prep = ""
+    for chunk in rest:
+        if chunk.kind in "pt":
+            prep = chunk.low if chunk.low in _POINTING else "-"
+        elif chunk.kind == "n" and (phrase := phrase_of(chunk)) is not None and prep != "-":
+            out.append((prep, phrase))
+        elif chunk.kind in "KA:":
+            break
+    return out
+
+
+def accompanied(said: Said) -> bool:
+    """Read "I enter pieces with title and composer", "a booking is for one room, with a check-in date and a status"."""
+    rest = said.clause.rest
+    at = next((at for at, chunk in enumerate(rest) if at and chunk.low == "with"), -1)
+    whose = said.owners if said.being or said.clause.passive else ()
+    if whose and at > 0:
+        listed = items_of(rest[at + 1 :], said.text)
+        return len(listed) > 1 and note(said.context, whose, listed)
+    at = opening(rest)
+    if at <= 0:
+        return False
+    found = [item for item in items_of(rest, said.text) if len(item.inner) > 1]
+    return any([note(said.context, (item.phrase,), list(item.inner)) for item in found])

@@ -1,0 +1,161 @@
+"""Words of a sentence with their part of speech, as one letter each.
+
+``n`` noun, ``j`` adjective, ``d`` determiner, ``#`` number, ``v`` finite verb, ``e`` participle, ``g`` -ing form,
+``i`` infinitive, ``m`` modal, ``b`` be, ``h`` have, ``r`` adverb, ``x`` not, ``p`` preposition, ``t`` "to",
+``s`` personal pronoun, ``k`` who/which/what, ``w`` when/if, ``c`` and/or, and punctuation as itself.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple, Protocol, cast
+
+from HanTa import HanoverTagger  # pyright: ignore[reportMissingTypeStubs]
+
+from libs.offline.lexicon import words
+from libs.offline.words import is_plural
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]\w*(?:(?:-|/|'(?!s\b))(?=\w)\w+)*|'s\b|[^\w\s]")
+_CONTRACTED = (
+    (re.compile(r"\b(can)'?t\b", re.I), r"\1not"),
+    (re.compile(r"n't\b", re.I), " not"),
+    (re.compile(r"'ve\b", re.I), " have"),
+    (re.compile(r"'re\b", re.I), " are"),
+    (re.compile(r"'ll\b", re.I), " will"),
+    (re.compile(r"\b(it|that|there|he|she|who|what|where)'s\b", re.I), r"\1 is"),
+    (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
+    (re.compile(r"\b(?:one|zero) or (?:more|several|many)\b|\bany number of\b|\ba couple of\b", re.I), "several"),
+    (re.compile(r"(?<=\s)w/(?=\s)"), "with"),
+    # "starts at, ends at" in a list are names.
+    (
+        re.compile(r"(?<=[,:(] )(?:and )?([a-z]+) (at|on|from|until|by)(?=\s*(?:[,.;)(]|and\b|$))", re.I),
+        r"\1-\2",
+    ),
+    (re.compile(r"(?<=\band )([a-z]+(?:ed|s)) (at|on|from|until)(?=\s*(?:[,.;)(]|$))", re.I), r"\1-\2"),
+)
+_LETTERS = {
+    "AJ0": "j", "AJC": "j", "AJS": "j", "ORD": "j", "AT0": "d", "DPS": "d", "DT0": "d", "CRD": "#", "CJC": "c",
+    "CJS": "w", "CJT": "k", "DTQ": "k", "PNQ": "k", "AVQ": "k", "PNP": "s", "PNI": "s", "PNX": "s", "PRP": "p",
+    "PRF": "p", "TO0": "t", "VM0": "m", "XX0": "x", "AV0": "r", "AVP": "r", "EX0": "s", "ITJ": "r", "POS": "'",
+    "VVB": "v", "VVZ": "v", "VVD": "v", "VVN": "e", "VVG": "g", "VVI": "i", "VDB": "v", "VDZ": "v", "VDD": "v",
+    "VDI": "i", "VDN": "e", "VDG": "g", "VHG": "g", "VBG": "g",
+}  # fmt: skip
+# What these words are in a wish, whatever else they may be elsewhere.
+_FIXED = {
+    letter: words(told)
+    for letter, told in {
+        "d": "a an the each every all any both no this these those their its his her our my your many several multiple "
+        "various some few numerous",
+        "w": "when if unless until while because once whenever before after",
+        "p": "with per by of for in on at from via without within under",
+        "c": "and or plus &",
+        "k": "who which whom whose what",
+        "m": "can cannot may must should will shall could might would",
+        "r": "also then only always usually normally sometimes later together exactly just optionally",
+        "x": "not never",
+    }.items()
+}
+_MOMENT = re.compile(r"-(?:at|on|from|until|by)$")
+_KNOWN = {word: letter for letter, told in _FIXED.items() for word in told}
+
+
+class Word(NamedTuple):
+    """A word: as written, in lower case, its letter, and where it starts and ends in the text read."""
+
+    raw: str
+    low: str
+    tag: str
+    start: int
+    end: int
+
+
+class _Tagger(Protocol):
+    def tag_sent(self, sent: list[str], taglevel: int = 1) -> list[str]: ...
+
+
+@cache
+def _tagger() -> _Tagger:
+    return cast("_Tagger", HanoverTagger.HanoverTagger("morphmodel_en.pgz"))
+
+
+def plain(text: str) -> str:
+    """Return a sentence with its contractions written out."""
+    for shape, written in _CONTRACTED:
+        text = shape.sub(written, text)
+    return text
+
+
+@lru_cache(maxsize=4000)
+def tagged(text: str) -> tuple[Word, ...]:
+    """Return the words of a plain sentence."""
+    found = list(_WORD.finditer(text))
+    raw = [one[0] for one in found]
+    tags = _tagger().tag_sent(raw, taglevel=0) if raw else []
+    words = [
+        Word(one[0], one[0].lower(), _letter(one[0], tag), one.start(), one.end())
+        for one, tag in zip(found, tags, strict=True)
+    ]
+    return tuple(_settled(words))
+
+
+def _letter(raw: str, tag: str) -> str:
+    low = raw.lower()
+    if not raw[0].isalnum():
+        return raw[0]
+    if low in _KNOWN:
+        return _KNOWN[low]
+    if _MOMENT.search(low):
+        return "n"
+    if tag.startswith("VB") and tag != "VBG":
+        return "b"
+    if tag.startswith("VH") and tag != "VHG":
+        return "h"
+    return _LETTERS.get(tag, "n")
+
+
+def _settled(words: list[Word]) -> list[Word]:
+    """Mend what the tagger takes for something else between its neighbours."""
+    for at, word in enumerate(words):
+        before, after = words[at - 1] if at else None, words[at + 1] if at + 1 < len(words) else None
+        earlier = "".join(one.tag for one in words[:at])
+        words[at] = word._replace(tag=_mended(word, before, after, earlier))
+    return words
+
+
+def _mended(word: Word, before: Word | None, after: Word | None, earlier: str) -> str:
+    last, following = before.tag if before else "", after.tag if after else ""
+    if word.low in {"before", "after", "once"} and following in {"d", "n"}:
+        return "w" if word.low == "once" else "p"
+    if word.tag in "vi" and last in {"d", "p", "j", "#"} and (before is None or before.low not in {"each", "all"}):
+        return "n"
+    if word.tag == "i" and last not in {"t", "m", "x", "r", "c"}:
+        return "v"
+    if word.tag == "v" and (last in {"b", "h"} or _reduced(word, last, after, earlier)):
+        return "e"
+    if word.tag in "vi" and _listed(word, last, following, earlier):
+        return "n"
+    if word.low == "lots" and (after is None or after.low != "of"):
+        return "n"
+    if word.tag == "n" and last == "m":
+        return "i"
+    return _deed(word, before, after)
+
+
+def _listed(word: Word, last: str, following: str, earlier: str) -> bool:
+    """Take "a start time, start km" for names: a bare form in a list of what a thing has."""
+    bare = not word.low.endswith(("s", "ed")) and last in {",", "c", ":"} and following == "n"
+    return bare and bool({"h", ":"} & set(earlier)) and not {"m", "t"} & set(earlier)
+
+
+def _reduced(word: Word, last: str, after: Word | None, earlier: str) -> bool:
+    """Take "the instrument wanted, a price" for what is said of the instrument."""
+    ends = after is None or after.tag in {",", ".", ")", ";", "c"} or after.low == "by"
+    return bool(set("vbh") & set(earlier)) and ends and last == "n" and word.low.endswith("ed")
+
+
+def _deed(word: Word, before: Word | None, after: Word | None) -> str:
+    """Take "buyers order fruit" for a deed."""
+    many = before is not None and before.tag == "n" and is_plural(before.low)
+    base = word.tag == "n" and not is_plural(word.low)
+    return "v" if many and base and after is not None and after.tag in {"n", "d"} and is_plural(after.low) else word.tag
