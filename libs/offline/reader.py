@@ -53,7 +53,10 @@ def read(text: str) -> Facts:
 
 def _left(statement: Statement, context: Context) -> list[str]:
     """Return what of a statement its grammar leaves to be read."""
-    left = None if heading_kind(statement.under) in _HEADED else told(statement.text, context)
+    pieces = run_on(statement.text)
+    special = any(restated(piece, context) != [piece] for piece in pieces)
+    headed = heading_kind(statement.under) in _HEADED
+    left = None if special or headed else told(statement.text, context)
     return [statement.text] if left is None else left
 
 

@@ -111,6 +111,8 @@ def _with_subject(chunks: list[Chunk], left: int, at: int, floor: int, before: C
     if previous is None:
         adjacent = before is not None and floor > 0 and before.kind != "aside"
         return Clause("contact" if adjacent else "main", first, chunks[at], at, subject)
+    if previous.kind == "n" and chunks[left].kind == "s" and first >= 2 and chunks[first - 2].kind in "c,v":
+        return Clause("contact", first, chunks[at], at, subject)
     if previous.kind == "n":
         fronted = first >= floor + 2 and chunks[first - 2].kind == "p" and _clean_front(chunks, first - 2)
         told = before is not None and before.kind == "aside"

@@ -36,7 +36,7 @@ def phrase_of(chunk: Chunk) -> Phrase | None:
     if not naming or all(one.tag != "n" for one in naming):
         return None
     clean = tuple(one.low.replace("-", "_").replace("/", "_") for one in naming)
-    nouns = tuple(name for name, one in zip(clean, naming, strict=True) if one.tag in "ng")
+    nouns = tuple(name for name, one in zip(clean, naming, strict=True) if one.tag in "ng" or one.low.endswith("ing"))
     before = tuple(one.low for one in own if one.low in DETERMINERS | QUANTIFIERS or one.tag in "d#")
     flags = frozenset(attributes.FLAGS[one.low] for one in own if one.low in attributes.FLAGS)
     return Phrase(clean, nouns, before, flags, raw=" ".join(one.raw for one in naming))
@@ -79,7 +79,8 @@ def opening(rest: list[Chunk]) -> int:
     """Return where "with" says what the thing before it has, -1 where it does not."""
     for at, chunk in enumerate(rest):
         if chunk.low in _OPENING and 0 < at < len(rest) - 1 and rest[at - 1].kind in "n,":
-            named = phrase_of(rest[at - 1]) if rest[at - 1].kind == "n" else None
+            nearest = rest[at - 1] if rest[at - 1].kind == "n" else next((one for one in rest if one.kind == "n"), None)
+            named = phrase_of(nearest) if nearest else None
             counted = at > 2 and rest[at - 2].low == "of" and rest[at - 3].words[-1].low in _COUNTING
             column = named is None or (singular(named.head) in attributes.ATTRIBUTES and not named.plural)
             if not counted and not column and rest[at + 1].kind == "n":
@@ -103,9 +104,10 @@ def member_item(part: list[Chunk], text: str) -> Item | None:
 
 def _past(part: list[Chunk]) -> list[Chunk]:
     at = 0
-    while at < len(part) and part[at].kind in "rwsp:" and part[at].low not in {"when", "where"}:
+    while at < len(part) and part[at].kind in "rws:":
         at += 1
-    return part[at:]
+    asking = at + 1 < len(part) and part[at].kind == "p" and part[at + 1].kind == "K"
+    return part[at + asking :]
 
 
 def _named(part: list[Chunk]) -> tuple[str, list[Chunk]]:

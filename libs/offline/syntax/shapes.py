@@ -32,6 +32,8 @@ _EACH = words("for of about per on")
 _ONE = words("a an the one each every its their this that exactly another his her")
 _MANY = words("several many multiple various two three four")
 _POINTING = words("to by for in from under on at about of into within as")
+# What is no object of its verb: to take place, to keep track.
+IDIOMS = words("place part care track note account")
 _OPTIONAL = words("may can might could")
 _LIMITING = words("only max maximum most one exactly least no access been at just more fewer less up")
 
@@ -61,6 +63,11 @@ class Said:
         return bool(_OPTIONAL & {word.low for word in self.clause.verb.words})
 
     @property
+    def person(self) -> bool:
+        """Whether somebody who does things is among the subject."""
+        return any(singular(one.head) in PEOPLE | STAFF for one in self.subject)
+
+    @property
     def being(self) -> bool:
         """Whether the verb is "be" alone."""
         return self.clause.verb.tags.rstrip("r")[-1:] == "b"
@@ -81,8 +88,7 @@ def _possesses(said: Said) -> bool:
         return said.main in {"have", "contain", "include"}
     if said.clause.passive:
         return said.main in _DESCRIBED and first in {"by", "with", "of"}
-    person = any(singular(one.head) in PEOPLE | STAFF for one in said.subject)
-    possessing = said.main in _POSSESSING and (not person or "h" in said.clause.verb.tags)
+    possessing = said.main in _POSSESSING and (not said.person or "h" in said.clause.verb.tags)
     return possessing or (said.main in {"comes", "come"} and first == "with")
 
 
@@ -157,13 +163,12 @@ def points(said: Said) -> bool:
         return False
     found = arguments(clause.rest)
     target = next((phrase for prep, phrase in found if not prep), None)
-    person = any(singular(one.head) in PEOPLE | STAFF for one in said.subject)
     if target is not None and not said.being and not clause.passive:
-        covers = said.main in _COVERING and not person
+        covers = said.main in _COVERING and not said.person
         children = said.owners if covers else (target,)
         found = found if covers else [pair for pair in found if pair[0]]
     else:
-        children = () if person and not (clause.passive or said.being) else said.owners
+        children = () if said.person and not (clause.passive or said.being) else said.owners
         found = [pair for pair in found if pair[0]]
     done = [link(said, child, pair) for pair in found for child in children]
     if any(done) and children == said.owners:
@@ -173,7 +178,9 @@ def points(said: Said) -> bool:
 
 def link(said: Said, child: Phrase, to: tuple[str, Phrase]) -> bool:
     """Note that a thing points at another, where both may be things and it is said of how many."""
-    _, parent = to
+    prep, parent = to
+    if prep == "by" and "the" in parent.before:
+        return False
     if not thing_like(parent) or column(parent) or column(child) or not thing_like(child) or child.key == parent.key:
         return False
     many = bool(_MANY & set(parent.before)) and parent.plural
@@ -186,14 +193,21 @@ def link(said: Said, child: Phrase, to: tuple[str, Phrase]) -> bool:
 def arguments(rest: list[Chunk]) -> list[tuple[str, Phrase]]:
     """Return each noun phrase behind a verb with the preposition it stands behind, empty for the object."""
     out: list[tuple[str, Phrase]] = []
-    prep = ""
+    prep, joined = "", True
     for chunk in rest:
         if chunk.kind in "pt":
-            prep = chunk.low if chunk.low in _POINTING else "-"
-        elif chunk.kind == "n" and (phrase := phrase_of(chunk)) is not None and prep != "-":
-            out.append((prep, phrase))
+            prep, joined = chunk.low, True
+        elif chunk.kind in "c,":
+            joined = True
+        elif chunk.kind == "n" and (phrase := phrase_of(chunk)) is not None:
+            apposed = not joined or (out and chunk.words[0].low in {"its", "their", "his", "her"})
+            idiom = not prep and phrase.words[-1] in IDIOMS
+            out += [] if apposed or idiom or (prep and prep not in _POINTING) else [(prep, phrase)]
+            joined = False
         elif chunk.kind in "KA:":
             break
+        elif chunk.kind not in "r(d":
+            joined = False
     return out
 
 
@@ -208,5 +222,22 @@ def accompanied(said: Said) -> bool:
     at = opening(rest)
     if at <= 0:
         return False
+    if rest[at - 1].low == "each" or rest[at - 2].low == "each":
+        return _between(said, at)
     found = [item for item in items_of(rest, said.text) if len(item.inner) > 1]
     return any([note(said.context, (item.phrase,), list(item.inner)) for item in found])
+
+
+def _between(said: Said, at: int) -> bool:
+    """Read "put pieces on a rehearsal, each with its position" as of what stands between the two."""
+    pairs = arguments(said.clause.rest[:at])
+    thing = next((one for prep, one in pairs if not prep), None)
+    place = next((one for prep, one in pairs if prep and _ONE & set(one.before)), None)
+    listed = items_of(said.clause.rest[at + 1 :], said.text)
+    if thing is None or place is None or not listed:
+        return bool(thing and listed) and note(said.context, (thing,) if thing else (), listed)
+    name = (*place.nouns[:-1], singular(place.head), *thing.nouns[:-1], singular(thing.head))
+    between = Phrase(name, name, raw=" ".join(name))
+    said.context.facts.belongs.extend(Belongs(between, one, "belong") for one in (place, thing))
+    said.context.facts.mentions.append(Mention(between, defined=True))
+    return note(said.context, (between,), listed)

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, cast
 
 from HanTa import HanoverTagger  # pyright: ignore[reportMissingTypeStubs]
 
-from libs.offline.lexicon import words
+from libs.offline.lexicon import verbs, words
 from libs.offline.words import is_plural
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]\w*(?:(?:-|/|'(?!s\b))(?=\w)\w+)*|'s\b|[^\w\s]")
@@ -27,6 +27,8 @@ _CONTRACTED = (
     (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
     (re.compile(r"\b(?:one|zero) or (?:more|several|many)\b|\bany number of\b|\ba couple of\b", re.I), "several"),
     (re.compile(r"(?<=\s)w/(?=\s)"), "with"),
+    (re.compile(r"\bbetween (-?\d[\d.,]*) and (-?\d)", re.I), r"from \1 to \2"),
+    (re.compile(r"\bdate and (?:the |a )?time\b", re.I), "date-and-time"),
     # "starts at, ends at" in a list are names.
     (
         re.compile(r"(?<=[,:(] )(?:and )?([a-z]+) (at|on|from|until|by)(?=\s*(?:[,.;)(]|and\b|$))", re.I),
@@ -56,7 +58,8 @@ _FIXED = {
         "x": "not never",
     }.items()
 }
-_MOMENT = re.compile(r"-(?:at|on|from|until|by)$")
+_MOMENT = re.compile(r"-(?:at|on|from|until|by|time)$")
+_DEEDS = verbs.CREATE | verbs.UPDATE | verbs.DELETE | verbs.READ | verbs.ALL
 _KNOWN = {word: letter for letter, told in _FIXED.items() for word in told}
 
 
@@ -133,7 +136,7 @@ def _mended(word: Word, before: Word | None, after: Word | None, earlier: str) -
         return "v"
     if word.tag == "v" and (last in {"b", "h"} or _reduced(word, last, after, earlier)):
         return "e"
-    if word.tag in "vi" and _listed(word, last, following, earlier):
+    if word.tag in "vi" and before is not None and _listed(word, before, after, earlier):
         return "n"
     if word.low == "lots" and (after is None or after.low != "of"):
         return "n"
@@ -142,10 +145,14 @@ def _mended(word: Word, before: Word | None, after: Word | None, earlier: str) -
     return _deed(word, before, after)
 
 
-def _listed(word: Word, last: str, following: str, earlier: str) -> bool:
-    """Take "a start time, start km" for names: a bare form in a list of what a thing has."""
-    bare = not word.low.endswith(("s", "ed")) and last in {",", "c", ":"} and following == "n"
-    return bare and bool({"h", ":"} & set(earlier)) and not {"m", "t"} & set(earlier)
+def _listed(word: Word, before: Word, after: Word | None, earlier: str) -> bool:
+    """Take "a start time, abstract, licence expire date" for names: bare forms in a list of what a thing has."""
+    following = after.tag if after else "."
+    if word.low.endswith(("s", "ed")) or {"m", "t"} & set(earlier) or word.low in _DEEDS:
+        return False
+    inside = before.tag in {",", "c", ":"} and following in {"n", ",", "c", ".", ")", "(", "#", "p"}
+    compound = before.tag == "n" and following == "n" and not is_plural(before.low)
+    return (inside or compound) and bool({"h", ":", "v"} & set(earlier))
 
 
 def _reduced(word: Word, last: str, after: Word | None, earlier: str) -> bool:

@@ -7,6 +7,7 @@ from libs.offline.phrases import Phrase
 from libs.offline.prose.lists import with_values
 from libs.offline.syntax.chunks import Chunk
 from libs.offline.syntax.clauses import Clause, clauses
+from libs.offline.syntax.lists import bracketed, listed
 from libs.offline.syntax.nominals import phrase_of
 from libs.offline.syntax.shapes import Said, accompanied, has, kept, points
 from libs.offline.syntax.tagging import plain
@@ -16,26 +17,44 @@ _PRONOUNS = frozenset({"it", "they", "each", "these", "this", "he", "she", "one"
 
 def told(sentence: str, context: Context) -> list[str] | None:
     """Note what a sentence says; return the parts left to read, nothing when its grammar says nothing known."""
-    text = with_values(plain(sentence))
+    text, done = bracketed(with_values(plain(sentence)), context)
+    more = listed(text, context)
+    if more is not None:
+        return [one for part in more for one in _rest(part, context)]
     subject: tuple[Phrase, ...] = ()
     left: list[str] = []
-    done = False
-    for clause in clauses(text):
+    found = clauses(text)
+    if not found:
+        return [text] if done else None
+    for clause in found:
         subject = subject if clause.shared else _subject(clause, context)
-        if _read(Said(clause, subject, text, context)):
-            done = True
-        elif clause.kind in {"main", "purpose", "aside"} and not clause.hanging:
+        said = Said(clause, subject, text, context)
+        whole, part = _read(said)
+        done = done or whole or part
+        if _stands(clause) and not whole:
             left.append(_again(clause, subject, text))
     return left if done else None
 
 
-def _read(said: Said) -> bool:
+def _rest(part: str, context: Context) -> list[str]:
+    left = told(part, context)
+    return [part] if left is None else left
+
+
+def _stands(clause: Clause) -> bool:
+    """Say whether a clause may be read by itself."""
+    return clause.kind in {"main", "purpose", "aside"} and not clause.hanging
+
+
+def _read(said: Said) -> tuple[bool, bool]:
+    """Say whether a clause was read whole, and whether in part: a deed remains to be read as one."""
     if said.clause.kind not in {"main", "purpose", "relative"} or "x" in said.clause.verb.tags:
-        return False
+        return False, False
     if has(said) or kept(said):
-        return True
+        return True, True
     done = [accompanied(said), points(said)]
-    return any(done)
+    still = said.being or said.clause.passive or not (said.person or not said.subject)
+    return any(done) and still, any(done)
 
 
 def _subject(clause: Clause, context: Context) -> tuple[Phrase, ...]:
