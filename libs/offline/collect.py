@@ -37,6 +37,7 @@ def known(phrase: Phrase) -> bool:
 
 def collect(draft: Draft, facts: Facts) -> None:
     """Add the entities that the facts give evidence for, in the order of the wish."""
+    draft.nouns = facts.nouns
     draft.parts = {singular(word) for has in facts.has if has.item.phrase.head == "role" for word in has.item.choices}
     for one in facts.mentions:
         if one.defined or known(one.phrase) or (one.strong and thing_like(one.phrase)):
@@ -73,6 +74,8 @@ def add(draft: Draft, phrase: Phrase, defined: bool = False) -> str:
         return found
     alone = len(phrase.nouns) == 1 and bool(verbs.lemma(phrase.head)) and not known(phrase)
     if _clause_like(phrase) or (alone and not defined and not phrase.plural):
+        return ""
+    if draft.nouns and phrase.key not in draft.nouns and not defined:
         return ""
     key = _free(snake(phrase.key, MAX_ENTITY), draft)
     if not key or key[0].isdigit() or (key in NEVER and not defined):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
@@ -51,6 +52,7 @@ class Draft:
     unused: list[str] = field(default_factory=lambda: [])
     unread: list[str] = field(default_factory=lambda: [])
     base: Charter | None = None
+    nouns: Counter[str] = field(default_factory=Counter[str])
 
     def entity(self, key: str) -> EntityDraft | None:
         """Return the entity of a key, made when there is room for one more."""

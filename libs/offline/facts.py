@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from libs.offline.items import Item
@@ -86,5 +87,6 @@ class Facts:
     roles: list[Phrase] = field(default_factory=list[Phrase])
     rules: list[Stated] = field(default_factory=list[Stated])
     unread: list[str] = field(default_factory=list[str])
+    nouns: Counter[str] = field(default_factory=Counter[str])
     topics: set[str] = field(default_factory=set[str])
     asked: bool = False

@@ -20,7 +20,7 @@ from libs.offline.read_has import add_inner, read_has, read_keeping, read_storin
 from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
 from libs.offline.rephrase import SIGN_IN, rephrased
-from libs.offline.syntax.telling import told
+from libs.offline.syntax.telling import named, told
 from libs.offline.text import Statement, statements
 from libs.offline.words import singular
 
@@ -39,6 +39,8 @@ def read(text: str) -> Facts:
     facts = Facts()
     context = Context(facts, said=frozenset(singular(word) for word in re.findall(r"[a-z]+", text.lower())))
     for statement in statements(text):
+        facts.nouns.update(named(statement.text))
+        facts.nouns.update(named(statement.under))
         context.enter(statement.under)
         for sentence in _left(statement, context):
             for piece in run_on(sentence):

@@ -26,6 +26,14 @@ _QUOTES = str.maketrans(
         "\t": "    ",
     }
 )
+# A numbered requirement with a name: "FR-1 Parcels. The register ...".
+_LABELLED = re.compile(r"^\s*(?:[A-Z]{1,4}-?\d+|\d+\.\d+)\S*\s+([A-Z]\w*(?: \w+){0,3})[.:] (?=[A-Z])")
+_GREETING = re.compile(
+    r"^\s*(?:subject:|(?:hi|hello|hey|dear|good (?:morning|day))\b[^.!?:]{0,40}[,!.]|thanks[!.,]?(?: [A-Z]\w+)?|"
+    r"(?:yours|kind|best|warm)\b[^.]{0,30},)\s*(?=$|[A-Z\W]|as\b|can\b|we\b)",
+    re.IGNORECASE,
+)
+_ROW = re.compile(r"^\s*\|(.+?)\|?\s*$")
 _BULLET = re.compile(r"^(\s*)(?:[-*+·]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*(.+?)\*\*:?)\s*$")
 # The numbers of requirements: "US-1", "FR-5.2", "4.3", "(b)".
@@ -73,10 +81,35 @@ def clean(text: str) -> str:
 
 def statements(text: str) -> list[Statement]:
     """Return the sentences of a wish in order, lists flattened into the sentence that introduces them."""
-    roots = _joined(_tree(_lines(clean(text))))
+    roots = _joined(_tree(_lines(_columns(clean(text)))))
     named = roots and roots[0].heading and len(roots[0].text.split()) <= 6
     title = [Statement(f"{roots[0].text.rstrip(':')} system")] if named else []
     return [*title, *(statement for root in roots for statement in _flatten(root, ""))]
+
+
+def _columns(text: str) -> str:
+    """Return a text whose tables of columns read "Call: title (string), budget (money)" after the heading above them."""
+    out: list[str] = []
+    rows: list[list[str]] = []
+    title = ""
+    for line in [*text.split("\n"), ""]:
+        if row := _ROW.match(line):
+            rows.append([cell.strip(" `*") for cell in row[1].split("|")])
+            continue
+        if rows:
+            out += _table(title, rows)
+            rows = []
+        heading = _HEADING.match(line)
+        title = (heading[1] or heading[2]).strip(" :") if heading else title
+        out.append(line)
+    return "\n".join(out)
+
+
+def _table(title: str, rows: list[list[str]]) -> list[str]:
+    told = [row for row in rows[1:] if not set("".join(row)) <= set("-: ")]
+    named = rows[0][0].lower() in {"field", "column", "attribute", "property", "name", "columns", "fields"}
+    members = [_typed(f"{row[0]}: {', '.join(cell for cell in row[1:] if cell)}".strip(": ")) for row in told]
+    return ["", f"{title}: {', '.join(members)}", ""] if named and title else [f"- {member}" for member in members]
 
 
 def _lines(text: str) -> list[Line]:
@@ -84,7 +117,7 @@ def _lines(text: str) -> list[Line]:
 
 
 def _line(raw: str) -> Line:
-    raw = _LABEL.sub(r"\1", raw)
+    raw = _LABEL.sub(r"\1", _LABELLED.sub("", _GREETING.sub("", raw)))
     if heading := _HEADING.match(raw):
         return Line((heading[1] or heading[2]).strip(), -1, heading=True)
     if bullet := _BULLET.match(raw):

@@ -110,6 +110,8 @@ def _inside(item: Item, inside: str) -> Item:
     ):
         item = replace(item, default=(told[1] or told[2] or told[3]).strip().replace(" ", "_"))
         inside = inside[: told.start()] + inside[told.end() :]
+    if listed := re.match(r"\s*enum(?:eration)?(?: of|:|,)?\s+(.+)$", inside):
+        return replace(item, choices=tuple(one for one in values(listed[1]) if one not in attributes.FLAGS))
     parts = members(inside)
     if re.fullmatch(r"\s*(?:yes/no|yes or no|true/false|y/n|boolean|yes|flag)[^,]*", inside, re.I):
         return _worded(replace(item, type="boolean"), inside)
@@ -201,7 +203,7 @@ def _flags(low: str) -> set[str]:
 r"|missing|left|null)|"
                  r"not (?:required|mandatory|always)|only (?:if|when|once)|\bonce\b", low):  # fmt: skip
         said.add("optional")
-    if re.search(r"no two|(?:two|twice|never|not) the same|only once|must differ", low):
+    if re.search(r"no two|no other|(?:two|twice|never|not) the same|only once|must differ", low):
         said.add("unique")
     if re.search(r"not negative|never negative|not (?:be )?below 0|can't be negative", low):
         said.add("nonnegative")

@@ -93,6 +93,8 @@ def _noun(words: tuple[Word, ...], at: int) -> int:
         tag = words[index].tag
         if tag == "d" and index > at and words[index - 1].tag not in "d#":
             break
+        if tag == "#" and nouns:
+            break
         if tag in "eg" and nouns and (index + 1 >= len(words) or words[index + 1].tag not in "n"):
             break
         nouns = nouns or tag == "n"

@@ -111,12 +111,17 @@ def _with_subject(chunks: list[Chunk], left: int, at: int, floor: int, before: C
     if previous is None:
         adjacent = before is not None and floor > 0 and before.kind != "aside"
         return Clause("contact" if adjacent else "main", first, chunks[at], at, subject)
+    if previous.kind == "n" and chunks[first].words[0].low in {"each", "every"}:
+        return Clause("main", first, chunks[at], at, subject)
     if previous.kind == "n" and chunks[left].kind == "s" and first >= 2 and chunks[first - 2].kind in "c,v":
         return Clause("contact", first, chunks[at], at, subject)
     if previous.kind == "n":
         fronted = first >= floor + 2 and chunks[first - 2].kind == "p" and _clean_front(chunks, first - 2)
         told = before is not None and before.kind == "aside"
         return Clause("main" if fronted or told else "contact", first, chunks[at], at, subject)
+    if previous.low in {"whom", "which"} and first > 3 and chunks[first - 2].kind == "p":
+        named = [chunks[first - 2], *[one for one in chunks[floor : first - 2] if one.kind == "n"][-1:]]
+        return Clause("relative", first - 2, chunks[at], at, subject, fronted=named)
     if previous.kind == "k" and first > 1 and chunks[first - 2].low in {"so", "such"}:
         return Clause("aside", first - 1, chunks[at], at, subject)
     if previous.kind == "k":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from libs.offline.context import Context, heading_kind, owner_thing
-from libs.offline.facts import Mention
+from libs.offline.facts import Belongs, Mention
 from libs.offline.lexicon.nouns import NEVER, SYSTEMS
 from libs.offline.phrases import Phrase
 from libs.offline.prose.heads import ASKING, NO_OWNER, asks, column, columnar, ownable
@@ -33,6 +33,19 @@ def bracketed(text: str, context: Context) -> tuple[str, bool]:
             done = note(context, (owner,), found)
             left = left.replace(text[chunk.start : chunk.end], "", 1).replace(" ,", ",")
     return re.sub(r"\s{2,}", " ", left), done
+
+
+def parenthesised(text: str) -> list[str]:
+    """Return a sentence and those that stand in brackets in it: "who the member is (members have a name)"."""
+    inner = [found for found in re.findall(r"\(([^()]+)\)", text) if _sentence(found)]
+    for one in inner:
+        text = text.replace(f" ({one})", "", 1)
+    return [text, *inner]
+
+
+def _sentence(text: str) -> bool:
+    found = clauses(text)
+    return bool(found) and found[0].kind == "main" and "h" in found[0].verb.tags and bool(found[0].subject)
 
 
 def listed(text: str, context: Context) -> list[str] | None:
@@ -69,6 +82,10 @@ def _owner(head: str, context: Context) -> Phrase | None:
         return _object(found[-1])
     chunks = [chunk for chunk in chunked(tagged(head)) if chunk.kind not in "r."]
     phrases = [phrase for chunk in chunks if chunk.kind == "n" and (phrase := phrase_of(chunk))]
+    if len(phrases) == 2 and chunks[-1].words[0].low in {"their", "its"}:
+        context.facts.mentions.append(Mention(phrases[0]))
+        context.facts.belongs.append(Belongs(phrases[1], phrases[0], "belong"))
+        return phrases[1]
     if len(phrases) < 2 or chunks[0].kind != "n" or any(chunk.kind in ",c(" for chunk in chunks):
         return None
     _linked(chunks, context)
@@ -85,6 +102,9 @@ def _linked(chunks: list[Chunk], context: Context) -> None:
 
 def _object(clause: Clause) -> Phrase | None:
     pairs = arguments(clause.rest)
+    called = [one for at, chunk in enumerate(clause.rest[:-1]) if chunk.low == "as" and (one := phrase_of(clause.rest[at + 1]))]
+    if called and {"a", "an"} & set(called[0].before):
+        return called[0]
     objects = [one for prep, one in pairs if not prep and one.words[-1] not in IDIOMS]
     behind = [one for prep, one in pairs if prep]
     subject = [phrase for chunk in clause.subject[:1] if chunk.kind == "n" and (phrase := phrase_of(chunk))]

@@ -20,6 +20,9 @@ _GROUPING = words("list set collection kind sort series range choice")
 _MOMENTS = {"date": "on", "day": "on", "time": "at", "moment": "at", "year": "year"}
 # Names that keep their order: the date of birth, the place of birth.
 _KEEPING = words("date place time country point proof statement")
+# What is of its owner as a whole: the description of the works.
+_WHOLE = words("description summary text remark notes photo picture copy")
+_SORTING = words("form kind type format shape")
 _OPTIONAL = words("optionally maybe perhaps possibly sometimes")
 _OPENING = words("with including having")
 # What is asked for with these words, when the verb adds nothing to it.
@@ -46,6 +49,8 @@ def members_of(rest: list[Chunk]) -> list[list[Chunk]]:
     """Split a list at its commas and its "and"."""
     out: list[list[Chunk]] = [[]]
     for chunk in rest:
+        if chunk.kind == "n" and chunk.words[0].tag == "d" and out[-1] and out[-1][-1].kind == "n":
+            out.append([])
         if chunk.kind in ",;" or (chunk.kind in "c+" and chunk.low in _AND):
             out.append([])
         elif chunk.kind not in ".!?":
@@ -97,7 +102,7 @@ def member_item(part: list[Chunk], text: str) -> Item | None:
     name, tail = _named(part)
     if not name:
         return None
-    said = text[tail[0].start : tail[-1].end] if tail else ""
+    said = text[tail[0].start : tail[-1].end].removeprefix("of ") if tail else ""
     item = item_of(f"{name} {said}".strip())
     return replace(item, flags=item.flags | {"optional"}) if item and optional else item
 
@@ -115,6 +120,8 @@ def _named(part: list[Chunk]) -> tuple[str, list[Chunk]]:
     first = part[0]
     if first.kind == "K":
         return asked(first), part[1:]
+    if len(part) > 2 and part[1].low == "or" and len(first.words) > 1:
+        return _either(part), []
     if first.kind not in "nj":
         return "", []
     named = _words(first)
@@ -125,6 +132,16 @@ def _named(part: list[Chunk]) -> tuple[str, list[Chunk]]:
     if len(part) > 2 and part[1].low == "of" and part[2].kind == "n" and not _of_thing(first, part[2]):
         return _of(named, part)
     return named, tail
+
+
+def _either(part: list[Chunk]) -> str:
+    """Read "colour yellow or red" as a column with values."""
+    own = [word for word in part[0].words if word.tag != "d"]
+    name = next((at for at, word in enumerate(own) if word.low in attributes.ATTRIBUTES), -1)
+    if name < 0 or name + 1 >= len(own):
+        return " ".join(word.low for word in own)
+    values = [" ".join(word.low for word in own[name + 1 :]), *(chunk.low for chunk in part[2::2])]
+    return f"{' '.join(word.low for word in own[: name + 1])} ({'/'.join(values)})"
 
 
 def _of_thing(first: Chunk, after: Chunk) -> bool:
@@ -150,6 +167,8 @@ def _of(head: str, part: list[Chunk]) -> tuple[str, list[Chunk]]:
         return f"{head} of {after}", tail
     if last in _GROUPING:
         return after, tail
+    if last in _WHOLE or part[2].words[-1].low in _SORTING:
+        return head, tail
     if last in _KEEPING or not pointed:
         return f"{head} of {after}", tail
     return f"{singular(after) if ' ' not in after else after} {head}", tail
@@ -172,6 +191,9 @@ def asked(chunk: Chunk) -> str:
         return low
     happened = [word.low for word in chunk.words if word.tag in "evi"]
     nouns = [word.low for word in chunk.words if word.tag in "nj" and word.low not in {"many", "much"}]
+    being = [word for word in chunk.words if word.tag == "b"]
+    if low.startswith("who the ") and nouns and being:
+        return " ".join(nouns)
     if low.startswith("how many") and nouns:
         return f"number of {nouns[0]}"
     if low.startswith(("which ", "how much ", "what ")) and nouns:

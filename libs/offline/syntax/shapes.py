@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from libs.offline.context import Context, owner_thing, thing_like
 from libs.offline.facts import Belongs, Has, Mention
 from libs.offline.items import Item
-from libs.offline.lexicon import words
+from libs.offline.lexicon import attributes, verbs, words
 from libs.offline.lexicon.nouns import PEOPLE, STAFF
 from libs.offline.phrases import Phrase
 from libs.offline.prose.heads import column, ownable
@@ -24,11 +24,13 @@ _POSSESSING = words(
 _DESCRIBED = words("identified described characterised characterized defined marked made composed recorded labelled")
 _KEEPING = words(
     "keep keeps store stores record records note notes need want save saves register know track tracks log logs "
-    "remember capture captures kept stored recorded noted saved needed logged tracked captured registered entered"
+    "remember capture captures kept stored recorded noted saved needed logged tracked captured registered entered "
+    "take takes taken measure measures measured ask enter write"
 )
+_SEEING = verbs.READ | words("want search list report")
 _COVERING = words("covers cover concerns concern uses use references reference targets target describes describe")
 _SPEAKING = words("i we you system app application software program backend api database service tool platform")
-_EACH = words("for of about per on")
+_EACH = words("for of about per on in at with to")
 _ONE = words("a an the one each every its their this that exactly another his her")
 _MANY = words("several many multiple various two three four")
 _POINTING = words("to by for in from under on at about of into within as")
@@ -124,12 +126,26 @@ def kept(said: Said) -> bool:
     return _trailing(said) or _asked(said)
 
 
+def exists(said: Said) -> bool:
+    """Read "for each tenancy there are dues", "in each section there are graves": each is of one."""
+    clause = said.clause
+    there = any(chunk.low == "there" for chunk in clause.subject)
+    things = [phrase for prep, phrase in arguments(clause.rest) if not prep]
+    fronted = _fronted(clause)
+    if not there or not said.being or fronted is None or not things:
+        return False
+    said.context.facts.belongs.append(Belongs(things[0], fronted, "belong"))
+    said.context.subjects = (things[0],)
+    return True
+
+
 def _fronted(clause: Clause) -> Phrase | None:
     """Return the thing of "for each thing" before the subject."""
     for at, chunk in enumerate(clause.fronted[:-1]):
         if chunk.low in _EACH and clause.fronted[at + 1].kind == "n":
             phrase = phrase_of(clause.fronted[at + 1])
-            return phrase if phrase is not None and thing_like(phrase) else None
+            near = chunk.low in {"for", "of", "about", "per"} or (phrase and {"each", "every"} & set(phrase.before))
+            return phrase if phrase is not None and near and thing_like(phrase) else None
     return None
 
 
@@ -162,6 +178,10 @@ def points(said: Said) -> bool:
     if clause.kind == "purpose" and not clause.rest:
         return False
     found = arguments(clause.rest)
+    if (said.person or not said.owners) and verbs.lemma(said.main) in _SEEING:
+        return False
+    if not said.person and _moments(said, found):
+        found = [pair for pair in found if not column(pair[1])]
     target = next((phrase for prep, phrase in found if not prep), None)
     if target is not None and not said.being and not clause.passive:
         covers = said.main in _COVERING and not said.person
@@ -174,6 +194,17 @@ def points(said: Said) -> bool:
     if any(done) and children == said.owners:
         said.context.subjects = said.owners
     return any(done)
+
+
+def _moments(said: Said, found: list[tuple[str, Phrase]]) -> bool:
+    """Read "a lease runs from a start date to an end date" as columns, "from one port to another" as its ends."""
+    ends = [one for prep, one in found if prep in {"from", "to"}]
+    if len(ends) > 1 and (ends[0].key == ends[1].key or "another" in ends[1].before) and said.owners:
+        names = [(prep, *ends[0].nouns[:-1], singular(ends[0].head)) for prep in ("from", "to")]
+        return note(said.context, said.owners, [Item(Phrase(name, name, raw=" ".join(name))) for name in names])
+    given = [one for prep, one in found if prep and column(one) and {"a", "an"} & set(one.before)]
+    known = [one for one in given if singular(one.head) in attributes.DATE | attributes.DATETIME]
+    return note(said.context, said.owners, [Item(one, one.flags) for one in known])
 
 
 def link(said: Said, child: Phrase, to: tuple[str, Phrase]) -> bool:
@@ -215,7 +246,8 @@ def accompanied(said: Said) -> bool:
     """Read "I enter pieces with title and composer", "a booking is for one room, with a check-in date and a status"."""
     rest = said.clause.rest
     at = next((at for at, chunk in enumerate(rest) if at and chunk.low == "with"), -1)
-    whose = said.owners if said.being or said.clause.passive else ()
+    their = at > 0 and at + 1 < len(rest) and rest[at + 1].words[0].low in {"their", "its", "his", "her"}
+    whose = said.owners if said.being or said.clause.passive or their else ()
     if whose and at > 0:
         listed = items_of(rest[at + 1 :], said.text)
         return len(listed) > 1 and note(said.context, whose, listed)

@@ -17,25 +17,6 @@ from libs.offline.lexicon import verbs, words
 from libs.offline.words import is_plural
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]\w*(?:(?:-|/|'(?!s\b))(?=\w)\w+)*|'s\b|[^\w\s]")
-_CONTRACTED = (
-    (re.compile(r"\b(can)'?t\b", re.I), r"\1not"),
-    (re.compile(r"n't\b", re.I), " not"),
-    (re.compile(r"'ve\b", re.I), " have"),
-    (re.compile(r"'re\b", re.I), " are"),
-    (re.compile(r"'ll\b", re.I), " will"),
-    (re.compile(r"\b(it|that|there|he|she|who|what|where)'s\b", re.I), r"\1 is"),
-    (re.compile(r"\b(i)'m\b", re.I), r"\1 am"),
-    (re.compile(r"\b(?:one|zero) or (?:more|several|many)\b|\bany number of\b|\ba couple of\b", re.I), "several"),
-    (re.compile(r"(?<=\s)w/(?=\s)"), "with"),
-    (re.compile(r"\bbetween (-?\d[\d.,]*) and (-?\d)", re.I), r"from \1 to \2"),
-    (re.compile(r"\bdate and (?:the |a )?time\b", re.I), "date-and-time"),
-    # "starts at, ends at" in a list are names.
-    (
-        re.compile(r"(?<=[,:(] )(?:and )?([a-z]+) (at|on|from|until|by)(?=\s*(?:[,.;)(]|and\b|$))", re.I),
-        r"\1-\2",
-    ),
-    (re.compile(r"(?<=\band )([a-z]+(?:ed|s)) (at|on|from|until)(?=\s*(?:[,.;)(]|$))", re.I), r"\1-\2"),
-)
 _LETTERS = {
     "AJ0": "j", "AJC": "j", "AJS": "j", "ORD": "j", "AT0": "d", "DPS": "d", "DT0": "d", "CRD": "#", "CJC": "c",
     "CJS": "w", "CJT": "k", "DTQ": "k", "PNQ": "k", "AVQ": "k", "PNP": "s", "PNI": "s", "PNX": "s", "PRP": "p",
@@ -80,13 +61,6 @@ class _Tagger(Protocol):
 @cache
 def _tagger() -> _Tagger:
     return cast("_Tagger", HanoverTagger.HanoverTagger("morphmodel_en.pgz"))
-
-
-def plain(text: str) -> str:
-    """Return a sentence with its contractions written out."""
-    for shape, written in _CONTRACTED:
-        text = shape.sub(written, text)
-    return text
 
 
 @lru_cache(maxsize=4000)

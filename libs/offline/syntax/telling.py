@@ -5,19 +5,23 @@ from __future__ import annotations
 from libs.offline.context import Context
 from libs.offline.phrases import Phrase
 from libs.offline.prose.lists import with_values
-from libs.offline.syntax.chunks import Chunk
+from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.clauses import Clause, clauses
-from libs.offline.syntax.lists import bracketed, listed
+from libs.offline.syntax.lists import bracketed, listed, parenthesised
 from libs.offline.syntax.nominals import phrase_of
-from libs.offline.syntax.shapes import Said, accompanied, has, kept, points
-from libs.offline.syntax.tagging import plain
+from libs.offline.syntax.shapes import Said, accompanied, exists, has, kept, points
+from libs.offline.syntax.tagging import tagged
+from libs.offline.syntax.wording import plain
 
 _PRONOUNS = frozenset({"it", "they", "each", "these", "this", "he", "she", "one", "them", "both"})
 
 
 def told(sentence: str, context: Context) -> list[str] | None:
     """Note what a sentence says; return the parts left to read, nothing when its grammar says nothing known."""
-    text, done = bracketed(with_values(plain(sentence)), context)
+    whole, *inner = parenthesised(plain(sentence))
+    for one in inner:
+        told(one, context)
+    text, done = bracketed(with_values(whole), context)
     more = listed(text, context)
     if more is not None:
         return [one for part in more for one in _rest(part, context)]
@@ -28,12 +32,26 @@ def told(sentence: str, context: Context) -> list[str] | None:
         return [text] if done else None
     for clause in found:
         subject = subject if clause.shared else _subject(clause, context)
+        if not subject and not clause.subject and clause.verb.words[0].low.endswith("s"):
+            subject = context.topic
         said = Said(clause, subject, text, context)
         whole, part = _read(said)
         done = done or whole or part
         if _stands(clause) and not whole:
             left.append(_again(clause, subject, text))
     return left if done else None
+
+
+def named(sentence: str) -> set[str]:
+    """Return the keys of all that a sentence names, with and without the words before a noun."""
+    phrases = [phrase_of(chunk) for chunk in _phrases(chunked(tagged(plain(sentence))))]
+    keys = [phrase.key for phrase in phrases if phrase is not None]
+    return {"_".join(parts[at:]) for key in keys for parts in [key.split("_")] for at in range(len(parts))}
+
+
+def _phrases(chunks: list[Chunk]) -> list[Chunk]:
+    inner = [more for one in chunks if one.kind == "(" for more in _phrases(chunked(one.words[1:-1]))]
+    return [*(one for one in chunks if one.kind == "n"), *inner]
 
 
 def _rest(part: str, context: Context) -> list[str]:
@@ -50,7 +68,7 @@ def _read(said: Said) -> tuple[bool, bool]:
     """Say whether a clause was read whole, and whether in part: a deed remains to be read as one."""
     if said.clause.kind not in {"main", "purpose", "relative"} or "x" in said.clause.verb.tags:
         return False, False
-    if has(said) or kept(said):
+    if has(said) or kept(said) or exists(said):
         return True, True
     done = [accompanied(said), points(said)]
     still = said.being or said.clause.passive or not (said.person or not said.subject)
