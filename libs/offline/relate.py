@@ -165,7 +165,7 @@ def _record(draft: Draft, verb: str) -> str:
     """Add the record a deed leaves: borrowing leaves a loan."""
     key = verbs.RECORD[verb]
     word = Phrase((key,), (key,))
-    found = add(draft, word)
+    found = add(draft, word, defined=True)
     if found:
         draft.assume(f"To {verb} something is kept as {article(key)}, so I added the entity {pascal(found)}.")
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.tagging import tagged
-from libs.offline.lexicon import words
+from libs.offline.lexicon import attributes, words
 from libs.offline.words import is_plural
 
 _WANTING = words("want wants wanted need needs like wish has have is are able allowed supposed")
@@ -96,12 +96,17 @@ def _relative(chunks: list[Chunk], left: int, at: int, floor: int) -> Clause:
     back = left - 1
     while back >= floor and chunks[back].kind in "p,":
         back -= 1
-    asked = chunks[left].low not in {"who", "which", "that", "whom", "whose"}
+    asked = chunks[left].low not in {"who", "which", "that", "whom", "whose"} or _of_column(chunks[back], chunks[left])
     if asked or back < floor or chunks[back].kind not in "n(":
         return Clause("asked", left, chunks[at], at)
     while chunks[back].kind == "(" and back > floor:
         back -= 1
     return Clause("relative", back + 1, chunks[at], at, subject=[chunks[back]])
+
+
+def _of_column(before: Chunk, relative: Chunk) -> bool:
+    """Tell "the title, who wrote it" from "a referee who gives a grade"."""
+    return relative.low == "who" and before.words[-1].low in attributes.ATTRIBUTES - attributes.EITHER
 
 
 def _with_subject(chunks: list[Chunk], left: int, at: int, floor: int, before: Clause | None) -> Clause:
@@ -111,6 +116,10 @@ def _with_subject(chunks: list[Chunk], left: int, at: int, floor: int, before: C
     if previous is None:
         adjacent = before is not None and floor > 0 and before.kind != "aside"
         return Clause("contact" if adjacent else "main", first, chunks[at], at, subject)
+    if previous.kind == "n" and first > 1 and chunks[first - 2].low in {"which", "what", "how"}:
+        return Clause("asked", first - 2, chunks[at], at, subject)
+    if previous.low == "where" and before is None:
+        return Clause("main", first, chunks[at], at, subject)
     if previous.kind == "n" and chunks[first].words[0].low in {"each", "every"}:
         return Clause("main", first, chunks[at], at, subject)
     if previous.kind == "n" and chunks[left].kind == "s" and first >= 2 and chunks[first - 2].kind in "c,v":
@@ -123,7 +132,7 @@ def _with_subject(chunks: list[Chunk], left: int, at: int, floor: int, before: C
         named = [chunks[first - 2], *[one for one in chunks[floor : first - 2] if one.kind == "n"][-1:]]
         return Clause("relative", first - 2, chunks[at], at, subject, fronted=named)
     if previous.kind == "k" and first > 1 and chunks[first - 2].low in {"so", "such"}:
-        return Clause("aside", first - 1, chunks[at], at, subject)
+        return Clause("aside", first - 2, chunks[at], at, subject)
     if previous.kind == "k":
         behind = first - 2 >= floor and chunks[first - 2].kind == "n" and previous.low in {"that", "which", "who"}
         return Clause("contact" if behind else "asked", first - 1, chunks[at], at, subject)
@@ -176,7 +185,7 @@ def _fill(chunks: list[Chunk], found: list[Clause]) -> None:
                 found[0].fronted.append(chunk)
         elif at > open_[-1].at:
             open_[-1].rest.append(chunk)
-        elif (open_[-1].kind in _EMBEDDED or open_[-1].hanging) and chunk.kind in "kw":
+        elif at < open_[-1].at and (open_[-1].kind in _EMBEDDED or open_[-1].hanging) and chunk not in open_[-1].subject:
             open_[-1].lead.append(chunk)
     while len(open_) > 1:
         _close(open_)

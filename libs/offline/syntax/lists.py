@@ -6,6 +6,7 @@ import re
 
 from libs.offline.context import Context, heading_kind, owner_thing
 from libs.offline.facts import Belongs, Mention
+from libs.offline.lexicon import attributes
 from libs.offline.lexicon.nouns import NEVER, SYSTEMS
 from libs.offline.phrases import Phrase
 from libs.offline.prose.heads import ASKING, NO_OWNER, asks, column, columnar, ownable
@@ -14,7 +15,7 @@ from libs.offline.syntax.clauses import Clause, clauses
 from libs.offline.syntax.nominals import items_of, phrase_of
 from libs.offline.syntax.shapes import IDIOMS, Said, arguments, link, note
 from libs.offline.syntax.tagging import tagged
-from libs.offline.words import singular
+from libs.offline.words import is_plural, singular
 
 _COLON = re.compile(r"^([^:()=]+(?:\([^()]*\)[^:()=]*)*)(?::\s|\s=\s)\s*(\S.*)$", re.S)
 
@@ -26,7 +27,8 @@ def bracketed(text: str, context: Context) -> tuple[str, bool]:
     for before, chunk in zip(chunks, chunks[1:], strict=False):
         owner = phrase_of(before) if chunk.kind == "(" and before.kind == "n" else None
         inside = text[chunk.start + 1 : chunk.end - 1]
-        if owner is None or re.search(r"/|\bor\b|:", re.sub(r"\([^()]*\)", "", inside)) or not ownable(owner):
+        inner = chunk.kind == "(" and not is_plural(before.words[-1].low) and before.words[-1].low in attributes.ATTRIBUTES
+        if owner is None or inner or re.search(r"/|\bor\b|:", re.sub(r"\([^()]*\)", "", inside)) or not ownable(owner):
             continue
         found = items_of(list(chunked(chunk.words[1:-1])), text)
         if len(found) > 1 and columnar(found, owner) and not (column(owner) and not owner.plural):

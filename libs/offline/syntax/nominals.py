@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 from libs.offline.items import Item
-from libs.offline.lexicon import attributes, words
+from libs.offline.lexicon import attributes, verbs, words
 from libs.offline.lexicon.grammar import DETERMINERS, QUANTIFIERS
 from libs.offline.phrases import VAGUE, Phrase
+from libs.offline.prose.heads import opened
 from libs.offline.prose.member_words import SAID
 from libs.offline.prose.members import item_of
 from libs.offline.syntax.chunks import Chunk
@@ -17,7 +18,7 @@ from libs.offline.words import is_plural, singular
 _AND = frozenset({"and", "&", "+", "plus", "as well as"})
 _COUNTING = words("number count quantity")
 _GROUPING = words("list set collection kind sort series range choice")
-_MOMENTS = {"date": "on", "day": "on", "time": "at", "moment": "at", "year": "year"}
+_MOMENTS = {"date": "on", "day": "on", "time": "at", "moment": "at"}
 # Names that keep their order: the date of birth, the place of birth.
 _KEEPING = words("date place time country point proof statement")
 # What is of its owner as a whole: the description of the works.
@@ -27,6 +28,7 @@ _OPTIONAL = words("optionally maybe perhaps possibly sometimes")
 _OPENING = words("with including having")
 # What is asked for with these words, when the verb adds nothing to it.
 _ASKED = {"where": "location", "how long": "duration", "how": "method"}
+_CONDITIONS = words("if unless once when as")
 _SAYING = words("says say reads read contains contain")
 
 
@@ -36,6 +38,8 @@ def phrase_of(chunk: Chunk) -> Phrase | None:
     owner = next((at for at, word in enumerate(own) if word.tag == "'"), -1)
     own = own[owner + 1 :] if owner >= 0 else own
     naming = [one for one in own if one.tag in "njeg" and one.low not in VAGUE and one.low not in attributes.FLAGS]
+    if len(naming) > 1 and verbs.is_gerund(naming[0].low) and naming[0] is own[0] and is_plural(naming[-1].low):
+        naming = naming[1:] if verbs.lemma(naming[0].low) in verbs.SYSTEM else naming
     if not naming or all(one.tag != "n" for one in naming):
         return None
     clean = tuple(one.low.replace("-", "_").replace("/", "_") for one in naming)
@@ -62,12 +66,22 @@ def items_of(rest: list[Chunk], text: str) -> list[Item]:
     """Return what a list says a thing has; "copies with a barcode" opens a list of its own."""
     at = opening(rest)
     if at < 0:
-        return [item for part in members_of(rest) if (item := member_item(part, text))]
-    before = items_of(rest[:at], text)
+        found = [item for part in members_of(rest) if (item := member_item(part, text))]
+        return [one for item in found for one in _flat(item)]
+    near = rest[at - 1]
+    alone = near.kind == "n" and at > 1 and rest[at - 2].kind == "p" and near.words[0].tag not in "d#"
+    before = items_of([near] if alone else rest[:at], text)
     end = _closed(rest, at + 1)
     inner = items_of(rest[at + 1 : end], text)
     opened = [*before[:-1], replace(before[-1], inner=tuple(inner))] if before else inner
     return [*opened, *items_of(rest[end:], text)]
+
+
+def _flat(item: Item) -> list[Item]:
+    """Take "location (latitude and longitude)" for the columns it consists of."""
+    inner = item.inner or tuple(one for one in opened(item) if one is not item)
+    single = bool(inner) and not item.phrase.plural and item.phrase.head in attributes.ATTRIBUTES
+    return list(inner) if single and all(singular(one.phrase.head) in attributes.ATTRIBUTES for one in inner) else [item]
 
 
 def _closed(rest: list[Chunk], start: int) -> int:
@@ -118,6 +132,8 @@ def _past(part: list[Chunk]) -> list[Chunk]:
 def _named(part: list[Chunk]) -> tuple[str, list[Chunk]]:
     """Return the name in a member, and what is said of it."""
     first = part[0]
+    if first.kind == "(" and "/" in first.low:
+        return "status", part
     if first.kind == "K":
         return asked(first), part[1:]
     if len(part) > 2 and part[1].low == "or" and len(first.words) > 1:
@@ -125,10 +141,12 @@ def _named(part: list[Chunk]) -> tuple[str, list[Chunk]]:
     if first.kind not in "nj":
         return "", []
     named = _words(first)
-    tail = [chunk for chunk in part[1:] if chunk.kind != "e"]
+    part = [chunk for chunk in part if chunk.kind not in "eA" or chunk.words[0].low in _CONDITIONS]
+    tail = part[1:]
     if len(part) > 1 and part[1].kind == "K":
         told = _moment(named, part[1])
-        return told, part[1:] if told == named else part[2:]
+        relative = part[1].words[0].tag == "k" or part[1].words[0].low == "that"
+        return told, part[1:] if told == named and relative else part[2:]
     if len(part) > 2 and part[1].low == "of" and part[2].kind == "n" and not _of_thing(first, part[2]):
         return _of(named, part)
     return named, tail
@@ -178,7 +196,7 @@ def _moment(named: str, said: Chunk) -> str:
     """Name "the date it was set up" after what happened; elsewhere the noun is name enough."""
     ending = _MOMENTS.get(named.split()[-1])
     happened = [word for word in said.words if word.tag in "ev"]
-    if ending is None or not happened:
+    if ending is None or not happened or all(word.tag != "s" for word in said.words):
         return named
     verb = " ".join(word.low for word in said.words[said.words.index(happened[-1]) :] if word.tag in "evr")
     return f"{verb} {ending}"

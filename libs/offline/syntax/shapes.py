@@ -8,7 +8,7 @@ from libs.offline.context import Context, owner_thing, thing_like
 from libs.offline.facts import Belongs, Has, Mention
 from libs.offline.items import Item
 from libs.offline.lexicon import attributes, verbs, words
-from libs.offline.lexicon.nouns import PEOPLE, STAFF
+from libs.offline.lexicon.nouns import PEOPLE, STAFF, SYSTEMS
 from libs.offline.phrases import Phrase
 from libs.offline.prose.heads import column, ownable
 from libs.offline.read_has import inner_of
@@ -217,7 +217,7 @@ def link(said: Said, child: Phrase, to: tuple[str, Phrase]) -> bool:
     many = bool(_MANY & set(parent.before)) and parent.plural
     one = bool(_ONE & set(parent.before)) and not parent.plural
     if one or many:
-        said.context.facts.belongs.append(Belongs(child, parent, said.main, many, said.optional))
+        said.context.facts.belongs.append(Belongs(child, parent, verbs.lemma(said.main) or said.main, many, said.optional))
     return one or many
 
 
@@ -226,6 +226,8 @@ def arguments(rest: list[Chunk]) -> list[tuple[str, Phrase]]:
     out: list[tuple[str, Phrase]] = []
     prep, joined = "", True
     for chunk in rest:
+        if chunk.kind in "KA:" or chunk.low == "with":
+            break
         if chunk.kind in "pt":
             prep, joined = chunk.low, True
         elif chunk.kind in "c,":
@@ -235,8 +237,6 @@ def arguments(rest: list[Chunk]) -> list[tuple[str, Phrase]]:
             idiom = not prep and phrase.words[-1] in IDIOMS
             out += [] if apposed or idiom or (prep and prep not in _POINTING) else [(prep, phrase)]
             joined = False
-        elif chunk.kind in "KA:":
-            break
         elif chunk.kind not in "r(d":
             joined = False
     return out
@@ -256,7 +256,7 @@ def accompanied(said: Said) -> bool:
         return False
     if rest[at - 1].low == "each" or rest[at - 2].low == "each":
         return _between(said, at)
-    found = [item for item in items_of(rest, said.text) if len(item.inner) > 1]
+    found = [item for item in items_of(rest, said.text) if len(item.inner) > 1 and item.phrase.head not in SYSTEMS]
     return any([note(said.context, (item.phrase,), list(item.inner)) for item in found])
 
 

@@ -106,7 +106,7 @@ def _mended(word: Word, before: Word | None, after: Word | None, earlier: str) -
         return "w" if word.low == "once" else "p"
     if word.tag in "vi" and last in {"d", "p", "j", "#"} and (before is None or before.low not in {"each", "all"}):
         return "n"
-    if word.tag == "i" and last not in {"t", "m", "x", "r", "c"}:
+    if word.tag == "i" and (last not in {"t", "m", "x", "r", "c"} or (last == "c" and not {"m", "t"} & set(earlier))):
         return "v"
     if word.tag == "v" and (last in {"b", "h"} or _reduced(word, last, after, earlier)):
         return "e"
@@ -122,11 +122,13 @@ def _mended(word: Word, before: Word | None, after: Word | None, earlier: str) -
 def _listed(word: Word, before: Word, after: Word | None, earlier: str) -> bool:
     """Take "a start time, abstract, licence expire date" for names: bare forms in a list of what a thing has."""
     following = after.tag if after else "."
+    if earlier.count("(") > earlier.count(")") and before.tag in {",", "c", "("}:
+        return True
     if word.low.endswith(("s", "ed")) or {"m", "t"} & set(earlier) or word.low in _DEEDS:
         return False
-    inside = before.tag in {",", "c", ":"} and following in {"n", ",", "c", ".", ")", "(", "#", "p"}
+    inside = before.tag in {",", "c", ":"} and following in {"n", ",", "c", ".", ")", "(", "#"}
     compound = before.tag == "n" and following == "n" and not is_plural(before.low)
-    return (inside or compound) and bool({"h", ":", "v"} & set(earlier))
+    return (inside or compound) and bool({"h", ":", "v", "("} & set(earlier))
 
 
 def _reduced(word: Word, last: str, after: Word | None, earlier: str) -> bool:
@@ -136,7 +138,8 @@ def _reduced(word: Word, last: str, after: Word | None, earlier: str) -> bool:
 
 
 def _deed(word: Word, before: Word | None, after: Word | None) -> str:
-    """Take "buyers order fruit" for a deed."""
+    """Take "buyers order fruit" and "customers own accounts" for deeds."""
     many = before is not None and before.tag == "n" and is_plural(before.low)
-    base = word.tag == "n" and not is_plural(word.low)
-    return "v" if many and base and after is not None and after.tag in {"n", "d"} and is_plural(after.low) else word.tag
+    base = word.tag in "nj" and not is_plural(word.low) and (word.tag == "n" or verbs.lemma(word.low) == word.low)
+    deed = many and base and after is not None and after.tag in {"n", "d"}
+    return "v" if deed and after is not None and is_plural(after.low) else word.tag

@@ -8,7 +8,7 @@ from libs.offline.prose.lists import with_values
 from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.clauses import Clause, clauses
 from libs.offline.syntax.lists import bracketed, listed, parenthesised
-from libs.offline.syntax.nominals import phrase_of
+from libs.offline.syntax.nominals import opening, phrase_of
 from libs.offline.syntax.shapes import Said, accompanied, exists, has, kept, points
 from libs.offline.syntax.tagging import tagged
 from libs.offline.syntax.wording import plain
@@ -86,7 +86,9 @@ def _subject(clause: Clause, context: Context) -> tuple[Phrase, ...]:
 
 def _again(clause: Clause, subject: tuple[Phrase, ...], text: str) -> str:
     """Return a clause as a sentence of its own."""
-    parts: list[Chunk] = [*clause.fronted, *clause.subject, clause.verb, *clause.rest]
+    at = opening(clause.rest)
+    rest = clause.rest[:at] if at > 0 and clause.kind != "aside" else clause.rest
+    parts: list[Chunk] = [*clause.fronted, *clause.subject, clause.verb, *rest]
     start = text[clause_start(clause, parts) : parts[-1].end].strip(" ,.;:")
     return f"{subject[0].raw} {start}" if clause.shared and subject and clause.kind == "main" else start
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from libs.offline.lexicon import attributes
 from libs.offline.words import singular
 
 _I = re.I
@@ -36,11 +37,29 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
 _AMONG = re.compile(rf"\b\w+ (?:in|to|into|of|under) one of (?:\w+) (\w+): {_VALUES}", _I)
 
 
+_EITHER = re.compile(
+    rf"\b(\w+),? (?:is|are|can be|may be)(?: always| then| only)? (?:either )?(?:in )?{_VALUES}(?=[.;,]|$| and (?:it|has)\b)", _I
+)
+_SUBJECTS = frozenset({"which", "that", "who", "there", "what", "this"})
+
+
 def plain(text: str) -> str:
     """Return a sentence with its contractions written out and its asides taken off."""
     for shape, written in _PLAIN:
         text = shape.sub(written, text)
-    return _AMONG.sub(_among, text)
+    return _EITHER.sub(_state, _AMONG.sub(_among, text))
+
+
+def _state(found: re.Match[str]) -> str:
+    """Read "it is either open or closed" as a column with these values."""
+    subject, told = found[1].lower(), re.split(r",? or |, ", found[2])
+    kinds = all(re.match(r"an? ", one) for one in told)
+    plain_values = all(not re.match(r"(?:the|their|its|no|not|to|for|by|more|less)\b", one) for one in told)
+    column = singular(subject) in attributes.ATTRIBUTES - attributes.EITHER
+    if subject in _SUBJECTS or column or not plain_values or any(re.match(r"an? ", one) for one in told) != kinds:
+        return found[0]
+    values = "/".join(re.sub(r"^an? ", "", one) for one in told)
+    return f"{found[1]} has a {'kind' if kinds else 'status'} ({values})"
 
 
 def _among(found: re.Match[str]) -> str:
