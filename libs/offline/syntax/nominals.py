@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 
 from libs.offline.items import Item
-from libs.offline.lexicon import attributes, verbs, words
+from libs.offline.lexicon import attributes, grammar, verbs, words
 from libs.offline.lexicon.grammar import DETERMINERS, QUANTIFIERS
 from libs.offline.phrases import VAGUE, Phrase
 from libs.offline.prose.heads import opened
 from libs.offline.prose.member_words import SAID
 from libs.offline.prose.members import item_of
 from libs.offline.syntax.chunks import Chunk
+from libs.offline.syntax.tagging import Word
 from libs.offline.words import is_plural, singular
 
 _AND = frozenset({"and", "&", "+", "plus", "as well as"})
@@ -43,10 +44,16 @@ def phrase_of(chunk: Chunk) -> Phrase | None:
     if not naming or all(one.tag != "n" for one in naming):
         return None
     clean = tuple(one.low.replace("-", "_").replace("/", "_") for one in naming)
-    nouns = tuple(name for name, one in zip(clean, naming, strict=True) if one.tag in "ng" or one.low.endswith("ing"))
+    nouns = tuple(name for name, one in zip(clean, naming, strict=True) if _nominal(one))
     before = tuple(one.low for one in own if one.low in DETERMINERS | QUANTIFIERS or one.tag in "d#")
     flags = frozenset(attributes.FLAGS[one.low] for one in own if one.low in attributes.FLAGS)
     return Phrase(clean, nouns, before, flags, raw=" ".join(one.raw for one in naming))
+
+
+def _nominal(word: Word) -> bool:
+    """Tell a "spare part", which is a thing of its own, from an "active member" or an "accepted application"."""
+    describing = word.low in grammar.ADJECTIVES or word.low.endswith("ed") or verbs.is_past(word.low)
+    return word.tag in "ng" or (word.tag == "j" and not describing)
 
 
 def members_of(rest: list[Chunk]) -> list[list[Chunk]]:

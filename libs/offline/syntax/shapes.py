@@ -33,7 +33,7 @@ _SPEAKING = words("i we you system app application software program backend api 
 _EACH = words("for of about per on in at with to")
 _ONE = words("a an the one each every its their this that exactly another his her")
 _MANY = words("several many multiple various two three four")
-_POINTING = words("to by for in from under on at about of into within as")
+_POINTING = words("to by for in from under on at about of into within as with")
 # What is no object of its verb: to take place, to keep track.
 IDIOMS = words("place part care track note account")
 _OPTIONAL = words("may can might could")
@@ -144,7 +144,7 @@ def _fronted(clause: Clause) -> Phrase | None:
     for at, chunk in enumerate(clause.fronted[:-1]):
         if chunk.low in _EACH and clause.fronted[at + 1].kind == "n":
             phrase = phrase_of(clause.fronted[at + 1])
-            near = chunk.low in {"for", "of", "about", "per"} or (phrase and {"each", "every"} & set(phrase.before))
+            near = chunk.low in {"for", "of", "per"} or (phrase and {"each", "every"} & set(phrase.before))
             return phrase if phrase is not None and near and thing_like(phrase) else None
     return None
 
@@ -216,6 +216,9 @@ def link(said: Said, child: Phrase, to: tuple[str, Phrase]) -> bool:
         return False
     many = bool(_MANY & set(parent.before)) and parent.plural
     one = bool(_ONE & set(parent.before)) and not parent.plural
+    if said.person and child in said.subject and singular(parent.head) not in PEOPLE | STAFF and said.clause.passive:
+        # "A mechanic is assigned to every order": the order has a mechanic.
+        child, parent, many = parent, child, False
     if one or many:
         said.context.facts.belongs.append(Belongs(child, parent, verbs.lemma(said.main) or said.main, many, said.optional))
     return one or many
@@ -225,8 +228,8 @@ def arguments(rest: list[Chunk]) -> list[tuple[str, Phrase]]:
     """Return each noun phrase behind a verb with the preposition it stands behind, empty for the object."""
     out: list[tuple[str, Phrase]] = []
     prep, joined = "", True
-    for chunk in rest:
-        if chunk.kind in "KA:" or chunk.low == "with":
+    for at, chunk in enumerate(rest):
+        if chunk.kind in "KA:" or (chunk.low == "with" and not _lone(rest[at + 1 :])):
             break
         if chunk.kind in "pt":
             prep, joined = chunk.low, True
@@ -240,6 +243,13 @@ def arguments(rest: list[Chunk]) -> list[tuple[str, Phrase]]:
         elif chunk.kind not in "r(d":
             joined = False
     return out
+
+
+def _lone(rest: list[Chunk]) -> bool:
+    """Say whether "with" names one partner, as in "placed with one supplier", rather than a list."""
+    alone = bool(rest) and rest[0].kind == "n" and rest[0].words[0].low in {"one", "a", "an", "exactly"}
+    phrase = phrase_of(rest[0]) if alone else None
+    return phrase is not None and not column(phrase) and not any(chunk.kind in ",c" for chunk in rest[1:])
 
 
 def accompanied(said: Said) -> bool:
