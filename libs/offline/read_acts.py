@@ -6,18 +6,16 @@ from dataclasses import replace
 
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
-from libs.offline.facts import Act, Belongs, Has, Limit
+from libs.offline.facts import Act, Belongs, Limit
 from libs.offline.items import Item, items, noted
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.phrases import Phrase, split_list
-from libs.offline.read_has import add_has, add_inner
-from libs.offline.tokens import Token
+from libs.offline.read_has import add_inner
 from libs.offline.words import singular
 
 _POINTING = words("to by for in with from under on at about of per")
 _PRIVATE = frozenset({"private", "personal"})
-_PART = words("part member child")
 
 
 def read_own(clause: Clause, context: Context) -> bool:
@@ -50,49 +48,6 @@ def _own(phrase: Phrase) -> bool:
 def _person(clause: Clause, context: Context) -> Phrase | None:
     named = [phrase for phrase in phrases_of(list(clause.subject)) if singular(phrase.head) in PEOPLE]
     return named[0] if named else context.person
-
-
-def read_belonging(clause: Clause, context: Context) -> bool:
-    """Read "a loan belongs to a member", "a task is assigned to a user", "orders are placed by customers"."""
-    verb = clause.verb
-    lemma = verb.lemmas[-1] if verb.lemmas else ""
-    inside = (
-        lemma in verbs.INSIDE and bool(clause.rest) and clause.rest[0].low in {"in", "at", "for", "under", "on", "from"}
-    )
-    points = lemma in verbs.BELONG or inside or verb.passive or (verb.being and _pointing(clause.rest))
-    if not points or verb.negated or verb.only:
-        return False
-    children = tuple(phrase for phrase in context.owners(clause.subject) if thing_like(phrase))
-    parents = [found for found in _parents(clause) if thing_like(found[1])]
-    with_at = next((index for index, token in enumerate(clause.rest) if token.low == "with"), -1)
-    if with_at > 0:
-        add_has(context, children, items(list(clause.rest[with_at + 1 :])))
-    if not children or not parents:
-        return False
-    for word, parent in parents:
-        _point(context, clause, children, (word, parent))
-    return True
-
-
-def _point(context: Context, clause: Clause, children: tuple[Phrase, ...], to: tuple[str, Phrase]) -> None:
-    word, parent = to
-    verb = clause.verb
-    optional = verb.modal in {"can", "may", "could", "might"} or "optional" in parent.flags
-    for child in children:
-        if word == "by" and verb.passive and singular(parent.head) in PEOPLE:
-            deed = Act(parent, verb.lemmas, child, only=verb.only, modal=bool(verb.modal))
-            context.facts.acts.append(deed)
-        else:
-            lemma = verb.lemmas[-1] if verb.lemmas else ""
-            if lemma == "assign" and singular(child.head) in PEOPLE and singular(parent.head) not in PEOPLE:
-                context.facts.belongs.append(Belongs(parent, child, lemma))
-                continue
-            context.facts.belongs.append(Belongs(child, parent, lemma, parent.many, optional))
-
-
-def _pointing(rest: tuple[Token, ...]) -> bool:
-    lows = [token.low for token in rest[:3]]
-    return bool(lows) and (lows[0] in _POINTING or bool(_PART & set(lows) and "of" in lows))
 
 
 def _parents(clause: Clause) -> list[tuple[str, Phrase]]:
@@ -152,24 +107,6 @@ def _object_of(clause: Clause, context: Context, thing: Phrase) -> None:
     for word, phrase in _parents(clause) if made else []:
         if word in {"of", "for", "on", "about"} and thing_like(phrase) and phrase.key != thing.key:
             context.facts.belongs.append(Belongs(thing, phrase, "", phrase.many))
-
-
-def read_transfer(clause: Clause, context: Context) -> bool:
-    """Read "from one account to another account": a relation to each end."""
-    lows = [token.low for token in clause.rest]
-    pairs = [
-        (index, lows.index("to", index)) for index, low in enumerate(lows) if low == "from" and "to" in lows[index:]
-    ]
-    if not pairs or clause.verb.negated:
-        return False
-    ends = [phrases_of(list(clause.rest)[at + 1 :])[:1] for at in pairs[0]]
-    owners = context.owners(clause.subject)
-    if not all(ends) or ends[0][0].key.rpartition("_")[2] != ends[1][0].key.rpartition("_")[2]:
-        return False
-    for word, (phrase, *_) in zip(("from", "to"), ends, strict=True):
-        end = Phrase((word, phrase.key), phrase.nouns, raw=phrase.raw)
-        context.facts.has.extend(Has(owner, Item(end)) for owner in owners if thing_like(owner))
-    return bool(owners)
 
 
 def _objects(clause: Clause) -> list[Phrase]:

@@ -11,11 +11,13 @@ from libs.offline.items import Item, noted
 from libs.offline.lexicon import words
 from libs.offline.lexicon.attributes import FLAGS, TYPES
 from libs.offline.phrases import Phrase, phrase_at, split_list
-from libs.offline.read_has import CONSENTS
 from libs.offline.tokens import Token
 
 _ORDERS = words("report notify remind send alert email calculate compute sort filter count show list")
 _BELOW = frozenset({"below", "above", "over", "under", "past", "beyond"})
+
+# What is needed from somebody is a rule, not a column.
+CONSENTS = frozenset({"approval", "permission", "confirmation", "consent", "attention"})
 
 
 def read_limit(clause: Clause, context: Context) -> bool:

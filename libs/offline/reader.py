@@ -14,9 +14,9 @@ from libs.offline.phrases import Phrase
 from libs.offline.prose.defining import defined
 from libs.offline.prose.lists import run_on
 from libs.offline.prose.restated import belonging, restated
-from libs.offline.read_acts import read_act, read_belonging, read_own, read_transfer
+from libs.offline.read_acts import read_act, read_own
 from libs.offline.read_fragments import read_fragment
-from libs.offline.read_has import add_inner, read_has, read_keeping, read_storing
+from libs.offline.read_has import add_inner
 from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
 from libs.offline.rephrase import SIGN_IN, rephrased
@@ -27,8 +27,7 @@ from libs.offline.words import singular
 Shape = Callable[[Clause, Context], bool]
 # The order matters: a shape further down would also fit much of what is above it.
 SHAPES: tuple[Shape, ...] = (
-    read_fragment, read_there_are, read_storing, read_intro, read_keeping,
-    read_transfer, read_own, read_limit, read_has, read_belonging, read_act,
+    read_fragment, read_there_are, read_intro, read_own, read_limit, read_act,
 )  # fmt: skip
 # What stands under these headings is read as the heading says.
 _HEADED = frozenset({"entities", "roles", "fields", "rules"})
@@ -57,9 +56,9 @@ def _left(statement: Statement, context: Context) -> list[str]:
     """Return what of a statement its grammar leaves to be read."""
     pieces = run_on(statement.text)
     special = any(restated(piece, context) != [piece] for piece in pieces)
-    headed = heading_kind(statement.under) in _HEADED
+    headed = heading_kind(statement.under) in _HEADED - {"rules"}
     left = None if special or headed else told(statement.text, context)
-    return [statement.text] if left is None else left
+    return [statement.text] if left is None or heading_kind(statement.under) == "rules" else left
 
 
 def _read_piece(piece: str, statement: Statement, context: Context) -> None:

@@ -88,7 +88,7 @@ def statements(text: str) -> list[Statement]:
 
 
 def _columns(text: str) -> str:
-    """Return a text whose tables of columns read "Call: title (string), budget (money)" after the heading above them."""
+    """Return a text whose tables of columns read "Call: title (string), budget (money)", as the heading says."""
     out: list[str] = []
     rows: list[list[str]] = []
     title = ""

@@ -47,23 +47,9 @@ _KEPT = re.compile(
     r"(?:store|keep|record|need|save|know|track|have|want|hold)s?(?: track of)?:?\s+(.+)$",
     re.I,
 )
-_MIDDLE = re.compile(
-    rf"^({_DET}{_NAME}) ((?:belongs? to|works? (?:for|in|at)|is|are|comes? from|lives? in|takes?"
-    r" place|happens?|refers? to)"
-    rf"\b.+?)(?:,| and|, and) (?:has|have|with)\s+(.+)$",
-    re.I,
-)
 _AS = re.compile(
     r"^(.*\b(?:as|take|takes|make|makes|submit|submits|create|open|leave|leaves|write|writes|file|place|post|posts)"
     r" an? ([a-z][\w-]*(?: [a-z][\w-]*)?)) (?:with|having|containing) (.+)$",
-    re.I,
-)
-_VALUED = re.compile(
-    rf"^{_DET}{_NAME} is an? (number|integer|decimal|text|amount|date|value|score)\b([^,]*)(?:, with (.+))?$", re.I
-)
-_BRACKET = re.compile(r"\b([A-Za-z][\w'-]*(?: [a-z][\w'-]*)?) \(([^()]*(?:\([^()]*\)[^()]*)*)\)")
-_WITH = re.compile(
-    r"(?:^|[,;]\s|\band |\bare |\bhave |\bof )(?:the |our )?([a-z][\w-]*(?: [a-z][\w-]*)?) (?:with|having) ([^.;]+)$",
     re.I,
 )
 _WITHS = re.compile(
@@ -87,13 +73,8 @@ def defined(sentence: str, context: Context) -> list[str] | None:
     for shape in _SHAPES:
         left = shape(text, context)
         if left is not None:
-            return [more for one in left for more in _again(one, context)] if shape is _bracketed else left
+            return left
     return None
-
-
-def _again(left: str, context: Context) -> list[str]:
-    more = defined(left, context)
-    return [left] if more is None else more
 
 
 def _colon(text: str, context: Context) -> list[str] | None:
@@ -188,13 +169,6 @@ def _subject(name: str, context: Context) -> Phrase | None:
     return None if len(owner.words) > 2 and any(verbs.lemma(word) for word in owner.words[:-1]) else owner
 
 
-def _middle(text: str, context: Context) -> list[str] | None:
-    found = _MIDDLE.match(text)
-    if found is None or (owner := _subject(found[2], context)) is None or NO_LIST.match(found[4]):
-        return None
-    return [f"{found[1]} {found[3]}", *_owns(owner, found[4], context)]
-
-
 def _recorded(text: str, context: Context) -> list[str] | None:
     found = _AS.match(text)
     if found is None or (owner := _subject(found[2], context)) is None:
@@ -230,38 +204,6 @@ def _recording(text: str, context: Context) -> list[str] | None:
     return [f"{found[1]} {found[2]} {found[3]}", *_owns(owner, listed, context)]
 
 
-def _valued(text: str, context: Context) -> list[str] | None:
-    found = _VALUED.match(text)
-    if found is None or (owner := _subject(found[1], context)) is None or column(owner):
-        return None
-    name = "value" if found[2] in {"number", "integer", "decimal"} else found[2]
-    kind = {"number": "integer"}.get(found[2].lower(), "")
-    mention(context, owner)
-    return _owns(owner, f"{name} ({kind}{found[3]}){', ' + found[4] if found[4] else ''}", context)
-
-
-def _bracketed(text: str, context: Context) -> list[str] | None:
-    """Take "tickets (subject, urgency 1-4)" out of a sentence, and "members with a name" at its end."""
-    left = text
-    for found in _BRACKET.finditer(text):
-        parts = members(found[2])
-        owner = owner_before(found[1])
-        items = [item for part in parts if (item := item_of(part))]
-        if owner is None or len(items) < 2 or not columnar(items, owner):
-            continue
-        mention(context, owner)
-        for item in items:
-            note_item(context, owner, item)
-        left = left.replace(f" ({found[2]})", "", 1)
-    found = _WITH.search(left)
-    owner = owner_before(found[1]) if found else None
-    if found and owner is not None and owner.plural and left != text:
-        mention(context, owner)
-        rest = _owns(owner, found[2], context)
-        return [left[: found.start(2)].rsplit(" ", 2)[0], *rest]
-    return [left] if left != text else None
-
-
 def _listed(text: str, context: Context) -> list[str] | None:
     """Read "Name, contact email, website" under the heading "Suppliers"."""
     if not context.topic or "," not in text or re.search(r"\b(?:is|are|has|have|can|must|never|only|should)\b", text):
@@ -295,5 +237,5 @@ def _owns(owner: Phrase, body: str, context: Context) -> list[str]:
 
 
 _SHAPES: tuple[Callable[[str, Context], list[str] | None], ...] = (
-    _colon, _valued, _middle, _recorded, _recording, _possessing, _bracketed, _accompanied, _listed,
+    _colon, _recorded, _recording, _possessing, _accompanied, _listed,
 )  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from libs.offline.lexicon import attributes, words
 from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.tagging import tagged
-from libs.offline.lexicon import attributes, words
 from libs.offline.words import is_plural
 
 _WANTING = words("want wants wanted need needs like wish has have is are able allowed supposed")
@@ -15,8 +15,10 @@ _EMBEDDED = frozenset({"relative", "contact", "asked"})
 
 @dataclass(slots=True)
 class Clause:
-    """A clause. ``kind``: main, aside (when, if), purpose (to ...), relative (who ...), contact (the day it broke), asked
-    (when it broke); ``fronted`` stands before the subject; ``shared``: its subject is that of the clause before.
+    """A clause; ``fronted`` stands before the subject; ``shared``: its subject is that of the clause before.
+
+    ``kind``: main, aside (when, if), purpose (to ...), relative (who ...), contact (the day it broke), asked (when it
+    broke); ``hanging``: an aside that is said of the member of a list before it.
     """
 
     kind: str
@@ -39,7 +41,9 @@ class Clause:
     @property
     def long(self) -> bool:
         """Whether what follows belongs to it up to the end, and not to the clause it stands in."""
-        return (self.kind not in _EMBEDDED and not self.hanging) or (self.kind == "relative" and not self.passive and self.verb.tags[-1] != "b")
+        return (self.kind not in _EMBEDDED and not self.hanging) or (
+            self.kind == "relative" and not self.passive and self.verb.tags[-1] != "b"
+        )
 
 
 def clauses(text: str) -> list[Clause]:
@@ -109,40 +113,79 @@ def _of_column(before: Chunk, relative: Chunk) -> bool:
     return relative.low == "who" and before.words[-1].low in attributes.ATTRIBUTES - attributes.EITHER
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the subject of a verb stands: its first and last chunk, the verb, and what was before."""
+
+    chunks: list[Chunk]
+    first: int
+    left: int
+    at: int
+    floor: int
+    before: Clause | None
+
+    def back(self, steps: int) -> Chunk | None:
+        """The chunk so many steps before the subject."""
+        return self.chunks[self.first - steps] if self.first - steps >= 0 else None
+
+    def behind(self, kinds: str) -> bool:
+        """Whether the chunk two steps before the subject is of one of these kinds."""
+        second = self.back(2)
+        return second is not None and second.kind in kinds
+
+
 def _with_subject(chunks: list[Chunk], left: int, at: int, floor: int, before: Clause | None) -> Clause:
-    first = _subject_start(chunks, left, at, floor)
-    subject = chunks[first : left + 1]
-    previous = chunks[first - 1] if first > floor else None
+    place = _Place(chunks, _subject_start(chunks, left, at, floor), left, at, floor, before)
+    kind, back = _kind(place)
+    clause = Clause(kind, place.first - back, chunks[at], at, chunks[place.first : left + 1])
+    if kind == "relative":
+        named = [one for one in chunks[floor : place.first - 2] if one.kind == "n"]
+        clause.fronted = [chunks[place.first - 2], *named[-1:]]
+    return clause
+
+
+def _kind(place: _Place) -> tuple[str, int]:
+    """Return the kind of a clause by what stands before its subject, and how many chunks of that open it."""
+    previous = place.back(1) if place.first > place.floor else None
     if previous is None:
-        adjacent = before is not None and floor > 0 and before.kind != "aside"
-        return Clause("contact" if adjacent else "main", first, chunks[at], at, subject)
-    if previous.kind == "n" and first > 1 and chunks[first - 2].low in {"which", "what", "how"}:
-        return Clause("asked", first - 2, chunks[at], at, subject)
-    if previous.low == "where" and before is None:
-        return Clause("main", first, chunks[at], at, subject)
-    if previous.kind == "n" and chunks[first].words[0].low in {"each", "every"}:
-        return Clause("main", first, chunks[at], at, subject)
-    if previous.kind == "n" and chunks[left].kind == "s" and first >= 2 and chunks[first - 2].kind in "c,v":
-        return Clause("contact", first, chunks[at], at, subject)
-    if previous.kind == "n":
-        fronted = first >= floor + 2 and chunks[first - 2].kind == "p" and _clean_front(chunks, first - 2)
-        told = before is not None and before.kind == "aside"
-        return Clause("main" if fronted or told else "contact", first, chunks[at], at, subject)
-    if previous.low in {"whom", "which"} and first > 3 and chunks[first - 2].kind == "p":
-        named = [chunks[first - 2], *[one for one in chunks[floor : first - 2] if one.kind == "n"][-1:]]
-        return Clause("relative", first - 2, chunks[at], at, subject, fronted=named)
-    if previous.kind == "k" and first > 1 and chunks[first - 2].low in {"so", "such"}:
-        return Clause("aside", first - 2, chunks[at], at, subject)
-    if previous.kind == "k":
-        behind = first - 2 >= floor and chunks[first - 2].kind == "n" and previous.low in {"that", "which", "who"}
-        return Clause("contact" if behind else "asked", first - 1, chunks[at], at, subject)
-    if previous.low == "whether":
-        return Clause("asked", first - 1, chunks[at], at, subject)
-    if previous.kind == "w":
-        asked = previous.low in {"when", "how", "where"} and first >= 2 and chunks[first - 2].kind in ",cv"
-        asked = asked and before is not None and not (chunks[first - 2].kind == "," and before.kind == "main")
-        return Clause("asked" if asked else "aside", first - 1, chunks[at], at, subject)
-    return Clause("main", first if previous.kind not in "c," else first - 1, chunks[at], at, subject)
+        adjacent = place.before is not None and place.floor > 0 and place.before.kind != "aside"
+        return ("contact" if adjacent else "main"), 0
+    told = {"n": _after_noun, "k": _after_relative, "w": _after_opener}.get(previous.kind)
+    return told(place, previous) if told else ("main", int(previous.kind in "c,"))
+
+
+def _after_noun(place: _Place, previous: Chunk) -> tuple[str, int]:
+    """Tell "the day it broke" from "after each night the astronomer files a report"."""
+    second = place.back(2)
+    if second is not None and second.low in {"which", "what", "how"}:
+        return "asked", 2
+    if place.chunks[place.first].words[0].low in {"each", "every"}:
+        return "main", 0
+    if place.chunks[place.left].kind == "s" and place.behind("c,v"):
+        return "contact", 0
+    fronted = place.behind("p") and place.first >= place.floor + 2 and _clean_front(place.chunks, place.first - 2)
+    aside = place.before is not None and place.before.kind == "aside"
+    return ("main" if fronted or aside else "contact"), 0
+
+
+def _after_relative(place: _Place, previous: Chunk) -> tuple[str, int]:
+    """Read "of whom we keep the name", "so that people can register", "the fee that a member pays", "what it cost"."""
+    second = place.back(2)
+    if previous.low == "where" and place.before is None:
+        return "main", 0
+    if previous.low in {"whom", "which"} and place.first > 3 and place.behind("p"):
+        return "relative", 2
+    if second is not None and second.low in {"so", "such"}:
+        return "aside", 2
+    behind = place.behind("n") and place.first - 2 >= place.floor and previous.low in {"that", "which", "who"}
+    return ("contact" if behind else "asked"), 1
+
+
+def _after_opener(place: _Place, previous: Chunk) -> tuple[str, int]:
+    """Tell "we note when it started" from "when a machine breaks"."""
+    asking = previous.low in {"when", "how", "where"} and place.behind(",cv") and place.before is not None
+    told = place.behind(",") and place.before is not None and place.before.kind == "main"
+    return ("asked" if previous.low == "whether" or (asking and not told) else "aside"), 1
 
 
 def _clean_front(chunks: list[Chunk], at: int) -> bool:
@@ -150,7 +193,7 @@ def _clean_front(chunks: list[Chunk], at: int) -> bool:
 
 
 def _subject_start(chunks: list[Chunk], left: int, at: int, floor: int) -> int:
-    """Return where the subject that ends at an index starts: over "of the house", and over "and" before a plural verb."""
+    """Return where the subject that ends at an index starts: over "of the house", and over "and" if many act."""
     first = left
     while first - 2 >= floor and chunks[first - 1].kind == "p" and chunks[first - 2].kind == "n":
         first -= 2
@@ -175,20 +218,29 @@ def _fill(chunks: list[Chunk], found: list[Clause]) -> None:
     starts = {one.start: one for one in found}
     open_: list[Clause] = []
     for at, chunk in enumerate(chunks):
-        short = open_ and not open_[-1].long and at > open_[-1].at
-        if short and chunk.kind in ",c;" and at not in starts:
+        if open_ and _ended(open_[-1], chunk, at) and at not in starts:
             _close(open_)
         if at in starts:
             open_ = _enter(open_, starts[at])
-        if not open_:
-            if found:
-                found[0].fronted.append(chunk)
-        elif at > open_[-1].at:
-            open_[-1].rest.append(chunk)
-        elif at < open_[-1].at and (open_[-1].kind in _EMBEDDED or open_[-1].hanging) and chunk not in open_[-1].subject:
-            open_[-1].lead.append(chunk)
+        if open_:
+            _put(open_[-1], chunk, at)
+        elif found:
+            found[0].fronted.append(chunk)
     while len(open_) > 1:
         _close(open_)
+
+
+def _ended(clause: Clause, chunk: Chunk, at: int) -> bool:
+    """Say whether a chunk is past a clause that hangs on a noun."""
+    return not clause.long and at > clause.at and chunk.kind in ",c;"
+
+
+def _put(clause: Clause, chunk: Chunk, at: int) -> None:
+    inside = clause.kind in _EMBEDDED or clause.hanging
+    if at > clause.at:
+        clause.rest.append(chunk)
+    elif at < clause.at and inside and chunk not in clause.subject:
+        clause.lead.append(chunk)
 
 
 def _enter(open_: list[Clause], clause: Clause) -> list[Clause]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from libs.offline.context import Context, heading_kind, owner_thing
 from libs.offline.facts import Belongs, Mention
@@ -13,7 +14,8 @@ from libs.offline.prose.heads import ASKING, NO_OWNER, asks, column, columnar, o
 from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.clauses import Clause, clauses
 from libs.offline.syntax.nominals import items_of, phrase_of
-from libs.offline.syntax.shapes import IDIOMS, Said, arguments, link, note
+from libs.offline.syntax.pointing import IDIOMS, arguments, link
+from libs.offline.syntax.shapes import Said, note
 from libs.offline.syntax.tagging import tagged
 from libs.offline.words import is_plural, singular
 
@@ -24,10 +26,12 @@ def bracketed(text: str, context: Context) -> tuple[str, bool]:
     """Note what things in a sentence have in brackets; return the sentence without them, and whether there were any."""
     chunks = chunked(tagged(text))
     left, done = text, False
-    for before, chunk in zip(chunks, chunks[1:], strict=False):
+    for before, chunk in pairwise(chunks):
         owner = phrase_of(before) if chunk.kind == "(" and before.kind == "n" else None
         inside = text[chunk.start + 1 : chunk.end - 1]
-        inner = chunk.kind == "(" and not is_plural(before.words[-1].low) and before.words[-1].low in attributes.ATTRIBUTES
+        inner = (
+            chunk.kind == "(" and not is_plural(before.words[-1].low) and before.words[-1].low in attributes.ATTRIBUTES
+        )
         if owner is None or inner or re.search(r"/|\bor\b|:", re.sub(r"\([^()]*\)", "", inside)) or not ownable(owner):
             continue
         found = items_of(list(chunked(chunk.words[1:-1])), text)
@@ -104,7 +108,11 @@ def _linked(chunks: list[Chunk], context: Context) -> None:
 
 def _object(clause: Clause) -> Phrase | None:
     pairs = arguments(clause.rest)
-    called = [one for at, chunk in enumerate(clause.rest[:-1]) if chunk.low == "as" and (one := phrase_of(clause.rest[at + 1]))]
+    called = [
+        one
+        for at, chunk in enumerate(clause.rest[:-1])
+        if chunk.low == "as" and (one := phrase_of(clause.rest[at + 1]))
+    ]
     if called and {"a", "an"} & set(called[0].before):
         return called[0]
     objects = [one for prep, one in pairs if not prep and one.words[-1] not in IDIOMS]

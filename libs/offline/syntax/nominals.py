@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from libs.offline.items import Item
@@ -27,8 +26,7 @@ _WHOLE = words("description summary text remark notes photo picture copy")
 _SORTING = words("form kind type format shape")
 _OPTIONAL = words("optionally maybe perhaps possibly sometimes")
 _OPENING = words("with including having")
-# What is asked for with these words, when the verb adds nothing to it.
-_ASKED = {"where": "location", "how long": "duration", "how": "method"}
+_WRITING = words("wrote writes written")
 _CONDITIONS = words("if unless once when as")
 _SAYING = words("says say reads read contains contain")
 
@@ -88,13 +86,20 @@ def _flat(item: Item) -> list[Item]:
     """Take "location (latitude and longitude)" for the columns it consists of."""
     inner = item.inner or tuple(one for one in opened(item) if one is not item)
     single = bool(inner) and not item.phrase.plural and item.phrase.head in attributes.ATTRIBUTES
-    return list(inner) if single and all(singular(one.phrase.head) in attributes.ATTRIBUTES for one in inner) else [item]
+    return (
+        list(inner) if single and all(singular(one.phrase.head) in attributes.ATTRIBUTES for one in inner) else [item]
+    )
 
 
 def _closed(rest: list[Chunk], start: int) -> int:
     """Return where the list that "with" opened ends: at the next things of which it is said what they have."""
     for at in range(start + 1, len(rest) - 1):
-        if rest[at - 1].kind in ",c" and rest[at].kind == "n" and (named := phrase_of(rest[at])) and thing_plural(named):
+        if (
+            rest[at - 1].kind in ",c"
+            and rest[at].kind == "n"
+            and (named := phrase_of(rest[at]))
+            and thing_plural(named)
+        ):
             end = next((index for index in range(at, len(rest)) if rest[index].kind in ",c"), len(rest))
             if any(one.kind == "(" or one.low in _OPENING for one in rest[at:end]):
                 return at
@@ -104,9 +109,10 @@ def _closed(rest: list[Chunk], start: int) -> int:
 def opening(rest: list[Chunk]) -> int:
     """Return where "with" says what the thing before it has, -1 where it does not."""
     for at, chunk in enumerate(rest):
-        if chunk.low in _OPENING and 0 < at < len(rest) - 1 and rest[at - 1].kind in "n,":
-            nearest = rest[at - 1] if rest[at - 1].kind == "n" else next((one for one in rest if one.kind == "n"), None)
-            named = phrase_of(nearest) if nearest else None
+        if chunk.low in _OPENING and 0 < at < len(rest) - 1 and rest[at - 1].kind in "n,d":
+            first = next((one for one in rest if one.kind == "n"), rest[at - 1])
+            nearest = rest[at - 1] if phrase_of(rest[at - 1]) else first
+            named = phrase_of(nearest)
             counted = at > 2 and rest[at - 2].low == "of" and rest[at - 3].words[-1].low in _COUNTING
             column = named is None or (singular(named.head) in attributes.ATTRIBUTES and not named.plural)
             if not counted and not column and rest[at + 1].kind == "n":
@@ -178,21 +184,25 @@ def _of_thing(first: Chunk, after: Chunk) -> bool:
 def _words(chunk: Chunk) -> str:
     phrase = phrase_of(chunk)
     flags = [word.low for word in chunk.words if word.low in attributes.FLAGS]
-    named = " ".join(phrase.words).replace("_", "-") if phrase else " ".join(one.low for one in chunk.words if one.tag != "d")
+    named = (
+        " ".join(phrase.words).replace("_", "-")
+        if phrase
+        else " ".join(one.low for one in chunk.words if one.tag != "d")
+    )
     return " ".join([*flags, named])
 
 
 def _of(head: str, part: list[Chunk]) -> tuple[str, list[Chunk]]:
     """Name "number of nights", "area of law" and "colour of the queen"."""
     after, tail, pointed = _words(part[2]), part[3:], part[2].words[0].tag == "d"
-    last = head.split()[-1]
+    last = head.rsplit(maxsplit=1)[-1]
     while len(tail) > 1 and tail[0].low == "of" and tail[1].kind == "n":
         after, tail = f"{_words(tail[1])} {after}", tail[2:]
     if last in _COUNTING:
         return f"{head} of {after}", tail
     if last in _GROUPING:
         return after, tail
-    if last in _WHOLE or part[2].words[-1].low in _SORTING:
+    if last in _WHOLE | attributes.MONEY or part[2].words[-1].low in _SORTING:
         return head, tail
     if last in _KEEPING or not pointed:
         return f"{head} of {after}", tail
@@ -201,7 +211,7 @@ def _of(head: str, part: list[Chunk]) -> tuple[str, list[Chunk]]:
 
 def _moment(named: str, said: Chunk) -> str:
     """Name "the date it was set up" after what happened; elsewhere the noun is name enough."""
-    ending = _MOMENTS.get(named.split()[-1])
+    ending = _MOMENTS.get(named.rsplit(maxsplit=1)[-1])
     happened = [word for word in said.words if word.tag in "ev"]
     if ending is None or not happened or all(word.tag != "s" for word in said.words):
         return named
@@ -214,24 +224,21 @@ def asked(chunk: Chunk) -> str:
     low = chunk.low
     if any(shape.match(low) for shape, _ in SAID):
         return low
-    happened = [word.low for word in chunk.words if word.tag in "evi"]
+    done = next((word.low for word in reversed(chunk.words) if word.tag in "evi"), "")
     nouns = [word.low for word in chunk.words if word.tag in "nj" and word.low not in {"many", "much"}]
-    being = [word for word in chunk.words if word.tag == "b"]
-    if low.startswith("who the ") and nouns and being:
-        return " ".join(nouns)
-    if low.startswith("how many") and nouns:
-        return f"number of {nouns[0]}"
-    if low.startswith(("which ", "how much ", "what ")) and nouns:
-        return " ".join(nouns)
-    if low.startswith("when") and happened:
-        return f"{happened[-1]} at"
-    if low.startswith("who") and happened:
-        return f"{'author' if happened[-1] in {'wrote', 'writes', 'written'} else happened[-1] + ' by'}"
-    if low.startswith("what") and happened:
-        return "text" if happened[-1] in _SAYING else singular(happened[-1])
-    if low.startswith("whether"):
-        return f"{' '.join((*happened, *nouns)[-1:])} (yes/no)"
-    return next((name for start, name in _ASKED.items() if low.startswith(start)), "")
+    shapes = (
+        ("who the ", " ".join(nouns)),
+        ("how many", f"number of {nouns[0]}" if nouns else ""),
+        ("which ", " ".join(nouns)),
+        ("how much", " ".join(nouns)),
+        ("what ", " ".join(nouns) or ("text" if done in _SAYING else singular(done))),
+        ("when", done and f"{done} at"),
+        ("who", done and ("author" if done in _WRITING else f"{done} by")),
+        ("whether", f"{done or ' '.join(nouns[-1:])} (yes/no)"),
+        ("where", "location"),
+        ("how long", "duration"),
+    )
+    return next((name for start, name in shapes if low.startswith(start)), "")
 
 
 def thing_plural(phrase: Phrase) -> bool:

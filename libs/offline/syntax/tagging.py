@@ -31,7 +31,7 @@ _FIXED = {
         "d": "a an the each every all any both no this these those their its his her our my your many several multiple "
         "various some few numerous",
         "w": "when if unless until while because once whenever before after",
-        "p": "with per by of for in on at from via without within under",
+        "p": "with per by of for in on at from via without within under about",
         "c": "and or plus &",
         "k": "who which whom whose what",
         "m": "can cannot may must should will shall could might would",

@@ -9,7 +9,8 @@ from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.clauses import Clause, clauses
 from libs.offline.syntax.lists import bracketed, listed, parenthesised
 from libs.offline.syntax.nominals import opening, phrase_of
-from libs.offline.syntax.shapes import Said, accompanied, exists, has, kept, points
+from libs.offline.syntax.pointing import accompanied, exists, points
+from libs.offline.syntax.shapes import Said, has, kept
 from libs.offline.syntax.tagging import tagged
 from libs.offline.syntax.wording import plain
 
@@ -66,7 +67,7 @@ def _stands(clause: Clause) -> bool:
 
 def _read(said: Said) -> tuple[bool, bool]:
     """Say whether a clause was read whole, and whether in part: a deed remains to be read as one."""
-    if said.clause.kind not in {"main", "purpose", "relative"} or "x" in said.clause.verb.tags:
+    if said.clause.kind not in {"main", "purpose", "relative"} or said.denied:
         return False, False
     if has(said) or kept(said) or exists(said):
         return True, True

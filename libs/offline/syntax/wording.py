@@ -37,9 +37,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
 _AMONG = re.compile(rf"\b\w+ (?:in|to|into|of|under) one of (?:\w+) (\w+): {_VALUES}", _I)
 
 
-_EITHER = re.compile(
-    rf"\b(\w+),? (?:is|are|can be|may be)(?: always| then| only)? (?:either )?(?:in )?{_VALUES}(?=[.;,]|$| and (?:it|has)\b)", _I
-)
+_BEING = r"(?:is|are|can be|may be)(?: always| then| only)? (?:either )?(?:in )?"
+_EITHER = re.compile(rf"\b(\w+),? {_BEING}{_VALUES}(?=[.;,]|$| and (?:it|has)\b)", _I)
 _SUBJECTS = frozenset({"which", "that", "who", "there", "what", "this"})
 
 
@@ -54,10 +53,12 @@ def _state(found: re.Match[str]) -> str:
     """Read "it is either open or closed" as a column with these values."""
     subject, told = found[1].lower(), re.split(r",? or |, ", found[2])
     kinds = all(re.match(r"an? ", one) for one in told)
-    plain_values = all(not re.match(r"(?:the|their|its|no|not|to|for|by|more|less)\b", one) for one in told)
+    plain_values = all(not re.match(r"(?:the|their|its|no|not \w|to|for|by|more|less)\b", one) for one in told)
     column = singular(subject) in attributes.ATTRIBUTES - attributes.EITHER
     if subject in _SUBJECTS or column or not plain_values or any(re.match(r"an? ", one) for one in told) != kinds:
         return found[0]
+    if told[1:] == ["not"]:
+        return f"{found[1]} has {told[0]} (yes/no)"
     values = "/".join(re.sub(r"^an? ", "", one) for one in told)
     return f"{found[1]} has a {'kind' if kinds else 'status'} ({values})"
 
