@@ -12,6 +12,7 @@ from libs.offline.lexicon.nouns import PEOPLE, STAFF
 from libs.offline.phrases import Phrase
 from libs.offline.prose.heads import column, ownable
 from libs.offline.read_has import inner_of
+from libs.offline.syntax.chunks import Chunk
 from libs.offline.syntax.clauses import Clause
 from libs.offline.syntax.nominals import items_of, member_item, members_of, phrase_of
 from libs.offline.words import singular
@@ -61,6 +62,11 @@ class Said:
     def person(self) -> bool:
         """Whether somebody who does things is among the subject."""
         return any(singular(one.head) in PEOPLE | STAFF for one in self.subject)
+
+    @property
+    def every(self) -> list[Chunk]:
+        """All that the clause consists of."""
+        return [*self.clause.fronted, *self.clause.subject, self.clause.verb, *self.clause.rest]
 
     @property
     def denied(self) -> bool:

@@ -14,33 +14,40 @@ from libs.offline.syntax.shapes import Said, has, kept
 from libs.offline.syntax.tagging import tagged
 from libs.offline.syntax.wording import plain
 
+# What binds is a rule besides.
+_BINDING = frozenset(
+    {"must", "shall", "should", "only", "never", "cannot", "most", "least", "more", "fewer", "no", "not"}
+)
 _PRONOUNS = frozenset({"it", "they", "each", "these", "this", "he", "she", "one", "them", "both"})
 
 
 def told(sentence: str, context: Context) -> list[str] | None:
     """Note what a sentence says; return the parts left to read, nothing when its grammar says nothing known."""
-    whole, *inner = parenthesised(plain(sentence))
+    outer, *inner = parenthesised(plain(sentence))
     for one in inner:
         told(one, context)
-    text, done = bracketed(with_values(whole), context)
+    text, done = bracketed(with_values(outer), context)
     more = listed(text, context)
     if more is not None:
         return [one for part in more for one in _rest(part, context)]
+    left = _clauses(clauses(text), text, context)
+    return [text] if left is None and done else left
+
+
+def _clauses(found: list[Clause], text: str, context: Context) -> list[str] | None:
+    """Read clause by clause; what was read in part only is left as it was."""
     subject: tuple[Phrase, ...] = ()
     left: list[str] = []
-    found = clauses(text)
-    if not found:
-        return [text] if done else None
+    read = 0
     for clause in found:
         subject = subject if clause.shared else _subject(clause, context)
         if not subject and not clause.subject and clause.verb.words[0].low.endswith("s"):
             subject = context.topic
-        said = Said(clause, subject, text, context)
-        whole, part = _read(said)
-        done = done or whole or part
+        whole, part = _read(Said(clause, subject, text, context))
+        read = max(read, 2 * whole, int(part))
         if _stands(clause) and not whole:
             left.append(_again(clause, subject, text))
-    return left if done else None
+    return left if read == 2 else [text] if read else None
 
 
 def named(sentence: str) -> set[str]:
@@ -72,7 +79,8 @@ def _read(said: Said) -> tuple[bool, bool]:
     if has(said) or kept(said) or exists(said):
         return True, True
     done = [accompanied(said), points(said)]
-    still = said.being or said.clause.passive or not (said.person or not said.subject)
+    bound = bool(_BINDING & {word.low for chunk in said.every for word in chunk.words})
+    still = not bound and (said.being or said.clause.passive or not (said.person or not said.subject))
     return any(done) and still, any(done)
 
 
