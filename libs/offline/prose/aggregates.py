@@ -78,7 +78,7 @@ def _equal(part: str, told: Told, world: World) -> bool:
     )
     calculated = re.search(r"\b(?:calculated|computed|sum|number|average|count|added up|mean)\b", part)
     name = named(left)
-    if function is None or not calculated or not name:
+    if function is None or not calculated or not name or " per " in right:
         return False
     owners = [*re.findall(r"@(\w+)", part[: found.start("right")]), *told.before]
     return _add(right, owners, (name, function), world)
@@ -137,7 +137,16 @@ def _source(text: str, owner: str, function: Function, world: World) -> tuple[Ro
         column = next((name for name in columns if world.numeric(one.entity, name)), "")
         if column:
             return one, column
-    return (said[0], _usual(said[0].entity, world)) if said else (None, "")
+    other = (
+        re.search(
+            rf"@{said[0].entity} (?!that|which|in|of|on|for|from|per|with|and"
+            rf"|each)[a-z]+",
+            text,
+        )
+        if said
+        else None
+    )
+    return (said[0], _usual(said[0].entity, world)) if said and not other else (None, "")
 
 
 def _usual(entity: str, world: World) -> str:

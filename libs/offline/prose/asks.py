@@ -11,7 +11,7 @@ from libs.offline.prose.asked_lists import BELOW, below, overdue, past, rows_ask
 from libs.offline.prose.guarded import makes
 from libs.offline.prose.limits import taken
 from libs.offline.prose.marks import Told
-from libs.offline.prose.measured import Measured, function_of, leads, measured, reach
+from libs.offline.prose.measured import PERIODS, Measured, function_of, leads, measured, reach
 from libs.offline.prose.parts import parts
 from libs.offline.prose.rows import rows
 from libs.offline.prose.world import World
@@ -121,12 +121,13 @@ def _grouped(part: str, told: Told, world: World) -> Report | None:
 
 
 def _groups(text: str) -> list[str]:
-    """Return the things and columns to group by; "product category" is the category, a month is left to who asks."""
+    """Return the things and columns to group by; "product category" is the category; periods only by themselves."""
     out: list[str] = []
     for piece in re.split(r",? and |, | per | by ", text):
-        words_said = [one for one in piece.split() if one[0] in "@$"]
-        out += [words_said[-1][1:]] if words_said else []
-    return list(dict.fromkeys(out))
+        words_said = [one for one in piece.split() if one[0] in "@$"] or [f" {piece}" if piece in PERIODS else ""]
+        out += [words_said[-1][1:]] if words_said[-1] else []
+    things = [one for one in dict.fromkeys(out) if one not in PERIODS]
+    return things or list(dict.fromkeys(out))
 
 
 def _report(what: Measured, groups: list[str], part: str, world: World) -> Report | None:

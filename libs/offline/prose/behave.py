@@ -15,6 +15,7 @@ from libs.offline.prose.conditions import read_conditions
 from libs.offline.prose.counts import read_counts
 from libs.offline.prose.doing import read_deeds
 from libs.offline.prose.formulas import read_formulas
+from libs.offline.prose.implied import read_implied, settle_implied
 from libs.offline.prose.lifecycle import read_states, settle_initial
 from libs.offline.prose.links import people_kept, read_links
 from libs.offline.prose.lists import run_on
@@ -39,6 +40,9 @@ def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
     _all(sentences, world, (people_kept,))
     _all(sentences, world, (read_links,), plurals=True)
     world.claimed.clear()
+    _all(sentences, world, _FIRST)
+    _all(sentences, world, (read_implied,))
+    settle_implied(world)
     # What the first pass finds out about states lets the second see their names.
     for _ in range(2):
         _all(sentences, world, _FIRST)

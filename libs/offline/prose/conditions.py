@@ -58,12 +58,6 @@ def _operator(text: str) -> Operator | None:
     return next((operator for shape, operator in _AFTER if shape.search(text)), None)
 
 
-_PAIR = re.compile(
-    r"(?:\$(\w+)|@(\w+))((?: s)?[^$@%]{0,60}?)(?:the |its |their |of the )*(?:@(\w+)(?: s)? (?:has"
-    r" |have |s )*)?(?:\$(\w+)|(it|they) \$?%?(\w+))"
-)
-
-
 def _compared(told: Told, world: World) -> bool:
     """Read "the end must be after the start" and "a sample is not received before it was sampled"."""
     tokens = re.findall(r"[$%]\w+", told.marked)

@@ -27,7 +27,6 @@ _INPUT = re.compile(
     r"\b(?:given|new one|entered|asked|provided|stor\w+|record\w*|not\w+|takes?|fill\w+|writ\w+|enters?|giving|with)\b"
 )
 _EMPTY = re.compile(r"\b(?:clear|empt|remov|reset|unset|delet)\w*|\bto (?:null|nothing|empty)\b")
-_NOW = re.compile(r"\b(?:now|today|current (?:date|time|day)|time of|the moment|date of the day)\b")
 
 
 def effects(text: str, entity: str, world: World) -> tuple[tuple[Effect, ...], tuple[Field, ...]]:
@@ -62,7 +61,7 @@ def _effect(part: str, entity: str, world: World) -> Effect | None:
     made = _MADE.search(part)
     name = (made[1] or made[2]) if made else ""
     if name and name != entity and (link := world.link(name, entity)):
-        return _created(part, name, link.name, world)
+        return _created(name, link.name, world)
     return _moved(part, entity, world) or _state(part, entity, world) or _column(part, entity, world)
 
 
@@ -126,7 +125,7 @@ def _column(part: str, entity: str, world: World) -> Effect | None:
     return None
 
 
-def _created(part: str, name: str, link: str, world: World) -> Effect | None:
+def _created(name: str, link: str, world: World) -> Effect | None:
     """Fill the row that a deed makes: with the row it is done on, with today, and with what is asked for."""
     filled = [Assignment(link, Value("field", "id"))]
     for column in world.entities[name].fields:

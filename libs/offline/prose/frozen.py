@@ -26,7 +26,7 @@ _STAYS = re.compile(r"(?<![%$@])\bstays? as\b|\bstay the way\b")
 
 def frozen(told: Told, world: World) -> bool:
     """Compile a sentence that says what may not change, and from when on."""
-    said = take(told.marked)
+    said = take(re.sub(r"\b(append|read) only\b", r"\1-only", told.marked))
     done = verb(said, CHANGE, world)
     fixed = None if done and (said.denied or said.only) else verb(said, _FIXED, world) or verb(said, _STAYS, world)
     if fixed is None and (done is None or not (said.denied or said.only or _allowed_until(said))):
@@ -36,7 +36,7 @@ def frozen(told: Told, world: World) -> bool:
     subject = _subject(said, done or fixed, told, world)
     if subject is None:
         return False
-    kept = _columns(said, done or fixed, subject, told, world)
+    kept = _columns(said, subject, world)
     holds = _holds(said, subject, done is not None and not said.denied and fixed is None, world)
     if holds is None or (kept is None):
         return False
@@ -83,7 +83,7 @@ def _of(text: str, one: str, other: str) -> bool:
     return bool(re.search(rf"@{one} of (?:an? |the |each |any )?(?:%\w+ )?@{other}\b", text))
 
 
-def _columns(said: Said, done: Verb | None, subject: Rows, told: Told, world: World) -> tuple[str, ...] | None:
+def _columns(said: Said, subject: Rows, world: World) -> tuple[str, ...] | None:
     """Return the columns that do not change, none of them for the whole row."""
     part = said.main
     names = [one for one in re.findall(r"\$(\w+)", part) if world.path(subject.entity, one) == one]

@@ -74,7 +74,7 @@ def grant(role: str, deed: Deed, world: World) -> bool:
     for thing in dict.fromkeys(deed.things):
         if len(deed.things) > 3 and snake(thing) == role:
             continue
-        entity = _recorded(thing, deed, role, world)
+        entity = _recorded(thing, deed, world)
         actions = _actions(deed, entity, world) if entity != thing or not _LEAVES.issuperset(deed.verbs) else []
         if entity not in world.entities or not actions:
             continue
@@ -114,7 +114,7 @@ def _first(lemma: str, entity: str, world: World) -> bool:
     return bool(state and state.value and column and column.choices[0] == state.value.text)
 
 
-def _recorded(thing: str, deed: Deed, actor: str, world: World) -> str:
+def _recorded(thing: str, deed: Deed, world: World) -> str:
     """Who borrows a book makes a loan: return the record that a deed leaves, else the thing itself."""
     for lemma in deed.verbs:
         for name in verbs.RECORD_ALSO.get(lemma, ()):

@@ -24,14 +24,6 @@ _STARTS = re.compile(
     r"|\b(?:is|are) (?=[%\w]+(?: at first| first| initially)?, (?:and )?then )|\bnew (?:@\w+|ones)"
     r" (?:is|are) (?:an? )?|\bfrom (?=%\w+ to )"
 )
-_NEXT = (
-    r"(?:,|;| and| or|\.)*(?: it| they| is| are| goes| go| gets?| becomes?| can| may| must| be"
-    r"| moves?| then| next| later| finally| after| that| on| back| to| into| afterwards| turns"
-    r"| has been| once| eventually)*"
-)
-_THEN = re.compile(
-    r"\b(?:then|next|later|finally|gets?|becomes?|afterwards|after that|goes?|moves?|to|eventually|turns)\b"
-)
 _CAN_BE = re.compile(
     r"((?:both |either |only |an? |the )*%\w+(?:(?:,| and| or|, and| or an?) %\w+)*)(?: @\w+| ones?"
     r"| \$\w+)?(?: it| they)? (?:can|may|could)(?: still| also| only| always| then)* (?:be |get"
@@ -62,11 +54,11 @@ def read_states(told: Told, world: World) -> bool:
         world.stage[entity] = last
     moves += [pair for pair in stepped if set(pair) <= {*known, *(value for pair in moves for value in pair)}]
     moves += _any_stage(told, known)
-    moves += _can_be(told, world, entity, [*known, *(value for pair in moves for value in pair)])
+    moves += _can_be(told, [*known, *(value for pair in moves for value in pair)])
     moves += _until(told)
     values = list(dict.fromkeys(value for chain in chains for group in chain for value in group))
     values = [*values, *(value for pair in moves for value in pair)]
-    if not moves or not _fitting(world, entity, values):
+    if not moves or not _fitting(values):
         return False
     _add(world, entity, values, list(dict.fromkeys(moves)))
     return True
@@ -100,7 +92,7 @@ def _filled(marked: str, known: Sequence[str]) -> str:
     return marked
 
 
-def _fitting(world: World, entity: str, values: list[str]) -> bool:
+def _fitting(values: list[str]) -> bool:
     return len(set(values)) > 1 and all(re.fullmatch(r"[a-z][a-z0-9_]{1,30}", value) for value in values)
 
 
@@ -156,8 +148,9 @@ def _words(step: str) -> list[str]:
 def _any_stage(told: Told, known: Sequence[str]) -> list[Move]:
     """Read "it can be rejected at any stage before hired" and "from any state to cancelled"."""
     found = re.search(
-        r"%(\w+) (?:at|from|in) any (?:earlier |previous |other )?\$?(?:stage|state|status|time|point|moment|step)"
-        r"(?: before (?:it is |being )?%(\w+))?|any (?:\w+ )?\$?(?:stage|state|status)[^%]*%(\w+)",
+        r"(?:%|\bbe )(\w+) (?:at|from|in) any (?:earlier |previous |other )?\$?(?:stage|state|status|time|point"
+        r"|moment|step)"
+        r"(?: before (?:it is |being )?%(\w+))?|any (?:\w+ )?\$?(?:stage|state|status)(?! before)[^%]*%(\w+)",
         told.marked,
     )
     if found is None:
@@ -168,7 +161,7 @@ def _any_stage(told: Told, known: Sequence[str]) -> list[Move]:
     return [(one, target) for one in front if one not in ends]
 
 
-def _can_be(told: Told, world: World, entity: str, known: Sequence[str]) -> list[Move]:
+def _can_be(told: Told, known: Sequence[str]) -> list[Move]:
     moves: list[Move] = []
     for found in _CAN_BE.finditer(told.marked):
         sources, target = re.findall(r"%(\w+)", found[1]), found[2].lstrip("%")

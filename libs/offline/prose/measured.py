@@ -21,6 +21,7 @@ _FUNCTIONS: tuple[tuple[str, Function], ...] = (
     (r"\b(?:highest(?! first)|maximum|longest|largest"
         r"|latest)\b", "max"), (r"\b(?:lowest|minimum|shortest|earliest)\b", "min"),
 )  # fmt: skip
+PERIODS = frozenset({"year", "month", "day"})
 _MONEY = re.compile(
     r"\b(?:revenue|turnover|sales|income|spend|spent|spends|earn\w*|costs?|cost us|paid|pay|money|how much)\b"
 )
@@ -83,13 +84,24 @@ def leads(world: World, entity: str, group: str) -> bool:
 
 
 def reach(world: World, entity: str, column: str) -> str:
-    """Return the path from an entity to a column of this name over at most three relations."""
+    """Return the path from an entity to a column over at most three relations, or to the month of its date."""
+    if column in PERIODS and not world.path(entity, column):
+        return f"{at}.{column}" if (at := _moment(world, entity)) else ""
     if direct := world.path(entity, column):
         return direct
     for name in world.entities:
         if world.column(name, column) and (route := world.route(entity, name)):
             return f"{route}.{column}"
     return ""
+
+
+def _moment(world: World, entity: str) -> str:
+    """Return the date that rows of an entity are of: the only one, or the one that says when it was."""
+    moments = [one.name for one in world.entities[entity].fields if one.type in {"date", "datetime"}]
+    usual = ("date", "paid", "placed", "ordered", "issued", "received", "sold", "created", "start", "booked", "done")
+    return next(
+        (one for word in usual for one in moments if one.startswith(word)), moments[0] if len(moments) == 1 else ""
+    )
 
 
 def _made(text: str, world: World) -> list[str]:

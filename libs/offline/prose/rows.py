@@ -14,7 +14,6 @@ from libs.offline.prose.world import World
 _UNDONE = words("open active outstanding current ongoing unfinished running pending live unresolved unclosed")
 _AHEAD = words("upcoming future coming planned")
 _JOINT = words("and or / , still already currently yet now")
-_ALSO = re.compile(r"^(?:[%$]\w+|[a-z][a-z-]+)")
 _NOT = r"(?:not|never|no longer)"
 _ADVERB = r"(?:still |already |yet |currently |been |now |also |both |either )*"
 _LIST = r"((?:[%$]\w+|[a-z-]+)(?:(?:,| or| and|, or|, and) (?:[%$]\w+))*)"

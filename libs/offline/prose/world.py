@@ -49,6 +49,8 @@ class World:
     sign_in: bool = False
     acting: tuple[str, ...] = ()
     narrator: str = ""
+    implied: dict[str, list[str]] = field(default_factory=lambda: {})
+    mentioned: dict[str, list[str]] = field(default_factory=lambda: {})
     acted: tuple[str, str] = ("", "")
     stage: dict[str, tuple[str, ...]] = field(default_factory=lambda: {})
     heirs: list[tuple[str, str]] = field(default_factory=lambda: [])

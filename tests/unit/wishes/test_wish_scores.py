@@ -23,11 +23,11 @@ FLOOR = {
     "fields": (0.73, 0.76),
     "relations": (0.72, 0.66),
     "roles": (0.97, 0.78),
-    "rules": (0.59, 0.47),
+    "rules": (0.60, 0.47),
     "traits": (0.87, 0.71),
-    "states": (0.80, 0.61),
-    "actions": (0.77, 0.27),
-    "permissions": (0.82, 0.70),
+    "states": (0.80, 0.70),
+    "actions": (0.81, 0.36),
+    "permissions": (0.83, 0.71),
     "reports": (0.73, 0.45),
 }
 
