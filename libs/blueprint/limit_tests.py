@@ -10,7 +10,7 @@ from libs.blueprint import rulebook
 from libs.blueprint.candidates import Sample, domain
 from libs.blueprint.enforce.parts import Compiled, column
 from libs.blueprint.moves import Body, Links, Step
-from libs.blueprint.paths import resolve, to_one
+from libs.blueprint.paths import in_period, resolve, to_one
 from libs.blueprint.reading import RefusedError, Row
 from libs.blueprint.solver import Seeds, variations
 from libs.blueprint.stories import At, Story, Test, broken, creations, named, reach
@@ -36,6 +36,23 @@ def limit_tests(each: Compiled, kept: Limit, seeds: Seeds) -> Iterator[Test]:
         yield named(each, "lets_one_of_many_win", room, story.body(view, 0, overrides, links))
     yield from _moved(each, kept, story, (overrides, links), lines)
     yield from _lowered(each, kept, story, lines)
+    yield from _elsewhere(each, kept, story, (overrides, links), lines)
+
+
+def _elsewhere(each: Compiled, kept: Limit, story: Story, body: tuple[Body, Links], lines: list[str]) -> Iterator[Test]:
+    """Add a row that shares all but one thing with those of a full group."""
+    view, (overrides, links) = each.view, body
+    for name in kept.scope:
+        place = column(view, in_period(view, name)[0])
+        for one in domain(view, place.field) if place.field else ():
+            other, trial = overrides | {place.attr: one}, story.copy()
+            trial.lines = list(lines)
+            try:
+                trial.create(view, "", other, links)
+            except (RefusedError, IndexError):
+                continue
+            yield named(each, f"counts_another_{place.attr.rstrip('_')}_by_itself", trial.lines)
+            break
 
 
 def _loop(story: Story, short: list[str], lines: list[str]) -> list[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from libs.blueprint.condition_faults import MOMENTS, NUMBERS, Scope, condition_faults, literal_fault, placed
-from libs.blueprint.paths import Place, UnknownPathError, to_one
+from libs.blueprint.paths import PERIODS, Place, UnknownPathError, in_period, resolve, to_one
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import (
     BlockedBy,
@@ -65,6 +65,7 @@ def _columns(where: str, view: EntityView, named: Iterable[str]) -> Iterator[str
 
 def _limit(where: str, view: EntityView, kept: Limit) -> Iterator[str]:
     yield from _columns(f"{where}.per", view, [kept.per] if kept.per else [])
+    yield from _scope(f"{where}.scope", view, kept)
     summed: Place | None = Place(view, ())
     if kept.function == "sum":
         summed, fault = _own(view, kept.field)
@@ -81,6 +82,14 @@ def _limit(where: str, view: EntityView, kept: Limit) -> Iterator[str]:
             yield f"{where}.maximum {fault or 'is no stored number; name a number field'}"
     else:
         yield f'{where}.maximum cannot be "{kept.maximum.kind}"; write a number or name a number field'
+
+
+def _scope(where: str, view: EntityView, kept: Limit) -> Iterator[str]:
+    heads = [in_period(view, name) for name in kept.scope]
+    yield from _columns(where, view, [head for head, _ in heads])
+    for name, (head, size) in zip(kept.scope, heads, strict=True):
+        if size and (size != PERIODS["day"] or resolve(view, head).type != "datetime"):
+            yield f'{where} "{name}" is no day of a datetime; write it so, or name a date itself'
 
 
 def _no_overlap(where: str, view: EntityView, kept: NoOverlap) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from libs.blueprint import conditions, custom, indexes, names, rulebook, states
 from libs.blueprint.enforce.parts import column, set_with_state
 from libs.blueprint.enforce.row import own_attributes
-from libs.blueprint.paths import Place, resolve, to_one
+from libs.blueprint.paths import Place, in_period, resolve, to_one
 from libs.blueprint.reading import USER_ID, RefusedError, Row, Rows, default_of, typed
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import (
@@ -248,10 +248,16 @@ class World(Rows):
         pairs = [(row, other) for row in rows for other in rows if row["id"] < other["id"]]
         return not any(_alike(view, kept, *pair) for pair in pairs)
 
+    def _scope(self, view: EntityView, row: Row, name: str) -> Any:
+        """Return what rows share that a limit counts together: a value, or the day of a moment."""
+        head, size = in_period(view, name)
+        value = row[column(view, head).attr]
+        return value.date() if size and value is not None else value
+
     def _within(self, view: EntityView, kept: Limit, row: Row, rows: list[Row]) -> bool:
-        if kept.per:
-            key = column(view, kept.per).attr
-            rows = [other for other in rows if row[key] is not None and other[key] == row[key]]
+        for name in (kept.per, *kept.scope) if kept.per else kept.scope:
+            mine = self._scope(view, row, name)
+            rows = [other for other in rows if mine is not None and self._scope(view, other, name) == mine]
         summed = column(view, kept.field) if kept.function == "sum" else Place(view, ())
         taken = len(rows) if kept.function == "count" else sum(other[summed.attr] or 0 for other in rows)
         most = self.value(view, row, kept.maximum, summed, {})

@@ -47,7 +47,8 @@ class Limit(Struct, frozen=True, forbid_unknown_fields=True, tag="limit"):
     """At most ``maximum`` over the rows ``where`` holds that share the relation ``per`` (all rows, if empty).
 
     "At most 5 open loans a member": ``Limit(per="member", where=(returned_on is_unset), maximum=5)`` on ``Loan``. The
-    maximum may be a path of the row: ``book.copies``. ``sum`` adds up ``field``.
+    maximum may be a path of the row: ``book.copies``. ``sum`` adds up ``field``. ``scope`` are further fields or
+    relations that the rows share, ``starts_at.day`` the day (in UTC) of a datetime: "2 lessons a day per student".
     """
 
     maximum: Value
@@ -55,6 +56,7 @@ class Limit(Struct, frozen=True, forbid_unknown_fields=True, tag="limit"):
     field: str = ""
     per: str = ""
     where: Conditions = ()
+    scope: Annotated[tuple[Path, ...], Meta(max_length=4)] = ()
 
 
 class NoOverlap(Struct, frozen=True, forbid_unknown_fields=True, tag="no_overlap"):

@@ -108,6 +108,12 @@ SHIPPING = Charter(
             relations=(Relation("driver", "Driver", required=False, on_delete="set_null"),),
         ),
         Entity(
+            "Call",
+            "calls",
+            fields=(Field("made_at", "datetime"),),
+            relations=(Relation("driver", "Driver", on_delete="cascade"),),
+        ),
+        Entity(
             "Complaint",
             "complaints",
             fields=(Field("text", "text"),),
@@ -155,6 +161,18 @@ SHIPPING = Charter(
             "An open tour has a driver.",
             "Tour",
             Requires((Condition("driver", "is_set"),), (Condition("open", "eq", Value("literal", "true")),)),
+        ),
+        Rule(
+            "R7",
+            "A driver makes two tours a day at most.",
+            "Tour",
+            Limit(Value("literal", "2"), per="driver", scope=("day",)),
+        ),
+        Rule(
+            "R8",
+            "A driver is called three times a day at most.",
+            "Call",
+            Limit(Value("literal", "3"), per="driver", scope=("made_at.day",)),
         ),
         Rule("R5", "An order with an invoice stays.", "Order", BlockedBy("Invoice", "order")),
     ),

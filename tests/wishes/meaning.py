@@ -63,10 +63,13 @@ def _fields(conditions: tuple[Condition, ...], path: Paths) -> frozenset[str]:
 
 
 def _limit(rule: Limit, path: Paths, _: Aligned) -> Meaning:
-    if rule.function == "count" and rule.per and rule.maximum == Value("literal", "1"):
+    if rule.function == "count" and rule.per and not rule.scope and rule.maximum == Value("literal", "1"):
         return ("unique_in", frozenset([path(rule.per)]), bool(rule.where))
     over = path(rule.field) if rule.field else ""
-    return ("limit", path(rule.per) if rule.per else "", rule.function, over, _value(rule.maximum, path))
+    per = (
+        frozenset(path(name) for name in (rule.per, *rule.scope) if name) if rule.scope else rule.per and path(rule.per)
+    )
+    return ("limit", per, rule.function, over, _value(rule.maximum, path))
 
 
 def _no_overlap(rule: NoOverlap, path: Paths, _: Aligned) -> Meaning:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from libs.blueprint import conditions
 from libs.blueprint.enforce import parts
 from libs.blueprint.enforce.parts import Compiled, Remote
-from libs.blueprint.paths import Place, resolve
+from libs.blueprint.paths import PERIODS, Place, in_period, resolve
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import Limit, Rule
 
 
 def compiled(view: EntityView, rule: Rule, limit: Limit) -> Compiled:
     """Return the rule's function and its calls."""
-    shared = [parts.column(view, limit.per)] if limit.per else []
+    shared = [parts.column(view, name) for name in (limit.per, *limit.scope) if name and not _is_day(view, name)]
     call = f"{parts.function_name(rule)}(session, row)"
     paths = [*conditions.paths_of(limit.where), *([limit.per] if limit.per else [])]
+    paths += [in_period(view, name)[0] for name in limit.scope]
     paths += [limit.field] if limit.function == "sum" else []
     paths += [limit.maximum.text] if limit.maximum.kind == "field" else []
     watched, remotes = parts.dependencies(view, paths)
@@ -39,7 +40,8 @@ def _remote(remote: Remote, limit: Limit, shared: list[Place]) -> Remote:
 
 def _source(view: EntityView, rule: Rule, limit: Limit, shared: list[Place]) -> str:
     maximum, guards, links = _maximum(view, limit)
-    tests = [f"row.{place.attr} is not None" for place in shared if place.nullable]
+    days = [parts.column(view, in_period(view, name)[0]) for name in limit.scope if _is_day(view, name)]
+    tests = [f"row.{place.attr} is not None" for place in (*shared, *days) if place.nullable]
     tests = list(dict.fromkeys([*tests, *conditions.python(view, limit.where), *guards]))
     indent = 8 if tests else 4
     pad = " " * indent
@@ -51,15 +53,30 @@ def _source(view: EntityView, rule: Rule, limit: Limit, shared: list[Place]) -> 
             parts.about(rule),
             *([parts.branch(tests)] if tests else []),
             *(f"{pad}{line}" for line in held),
-            f"{pad}taken = {_taken(view, limit, shared)}",
+            *(f"{pad}{day.attr}_day = {_midnight(day)}" for day in days),
+            f"{pad}taken = {_taken(view, limit, shared, days)}",
             f"{pad}if taken > {maximum}:",
             parts.refusal(rule, indent + 4),
         ]
     )
 
 
-def _taken(view: EntityView, limit: Limit, shared: list[Place]) -> str:
-    found = [*parts.same(view, shared), *parts.criteria(view, limit.where)]
+def _is_day(view: EntityView, name: str) -> bool:
+    return in_period(view, name)[1] == PERIODS["day"]
+
+
+def _midnight(day: Place) -> str:
+    return f"row.{day.attr}.replace(hour=0, minute=0, second=0, microsecond=0)"
+
+
+def _same_day(view: EntityView, day: Place) -> list[str]:
+    column = f"{view.cls}.{day.attr}"
+    return [f"{column} >= {day.attr}_day", f"{column} < {day.attr}_day + dt.timedelta(days=1)"]
+
+
+def _taken(view: EntityView, limit: Limit, shared: list[Place], days: list[Place]) -> str:
+    alike = [*parts.same(view, shared), *(line for day in days for line in _same_day(view, day))]
+    found = [*alike, *parts.criteria(view, limit.where)]
     if limit.function == "count":
         return f"count({', '.join(['session', view.cls, *found])})"
     return f"total({', '.join(['session', f'{view.cls}.{parts.column(view, limit.field).attr}', *found])})"

@@ -80,3 +80,14 @@ def test_a_row_is_named_in_a_test_only_where_the_name_is_read() -> None:
     (text,) = (file.content for file in files if file.path == "tests/test_reports.py")
     assert 'figures["row"]' in text
     assert "row = " not in text
+
+
+def test_a_limit_counts_for_each_member_and_day() -> None:
+    files = {file.path: file.content for file in compile_project(SHIPPING, PLAIN)}
+    assert "Tour.driver_id == row.driver_id, Tour.day == row.day" in files["app/rules/tour.py"]
+    assert "Call.made_at < made_at_day + dt.timedelta(days=1)," in files["app/rules/call.py"]
+    assert "test_r8_counts_another_made_at_by_itself" in defined(ast.parse(files["tests/test_calls_rules.py"]))
+    (limit,) = (each for each in SHIPPING.rules if each.id == "R8")
+    wrong = replace(limit, enforcement=replace(limit.enforcement, scope=("made_at.month",)))
+    (fault,) = check_charter(replace(SHIPPING, rules=(*(each for each in SHIPPING.rules if each != limit), wrong)))
+    assert fault.endswith('scope "made_at.month" is no day of a datetime; write it so, or name a date itself')
