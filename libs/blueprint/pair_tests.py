@@ -46,8 +46,9 @@ def _touching(each: Compiled, kept: NoOverlap, story: Story, links: Links, first
     """Begin where the other ends."""
     view = each.view
     start, end = column(view, kept.start).attr, column(view, kept.end).attr
-    ends = [one for one in domain(view, _field(view, end)) if one.value is not None and one.value > first[end]]
-    for one in ends if first[end] is not None else []:
+    if first[end] is None:
+        return
+    for one in (each_ for each_ in domain(view, _field(view, end)) if each_.value and each_.value > first[end]):
         overrides = {start: same_value(view, first, end), end: one}
         trial = story.copy()
         try:

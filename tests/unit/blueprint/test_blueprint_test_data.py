@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from libs.blueprint import check_charter, compile_project
-from libs.contracts.behaviour import Report
+from libs.contracts.behaviour import Condition, NoOverlap, Report, Requires, Rule
 from libs.contracts.charter import Charter, Entity
-from libs.contracts.fields import Field
+from libs.contracts.fields import Field, Relation
 from tests.behaviours import LENDING, RICH, SHIPPING
 from tests.charters import PLAIN
 from tests.wishes.expected import charter
@@ -91,3 +91,23 @@ def test_a_limit_counts_for_each_member_and_day() -> None:
     wrong = replace(limit, enforcement=replace(limit.enforcement, scope=("made_at.month",)))
     (fault,) = check_charter(replace(SHIPPING, rules=(*(each for each in SHIPPING.rules if each != limit), wrong)))
     assert fault.endswith('scope "made_at.month" is no day of a datetime; write it so, or name a date itself')
+
+
+def test_a_time_range_without_an_end_has_tests_too() -> None:
+    berth = Entity("Berth", "berths", fields=(Field("name", "string"),))
+    fields = (Field("begins", "datetime"), Field("ends", "datetime", required=False))
+    stay = Entity("Stay", "stays", fields=fields, relations=(Relation("berth", "Berth"),))
+    open_stay = Condition("ends", "is_unset")
+    rules = (
+        Rule("R1", "One at a time.", "Stay", NoOverlap("begins", "ends", ("berth",))),
+        Rule("R2", "Who stays has no end.", "Stay", Requires((open_stay,))),
+    )
+    files = {
+        each.path: each.content for each in compile_project(Charter("x", "X", "", (berth, stay), rules=rules), PLAIN)
+    }
+    assert "test_r1_refuses_a_second_row" in files["tests/test_stays_rules.py"]
+
+
+def test_the_way_to_an_owner_over_two_relations_is_formatted() -> None:
+    files = {file.path: file.content for file in compile_project(wished("invoicing"), PLAIN)}
+    assert '"/invoice-lines": (InvoiceLine, ("invoice", "client"), "owner_id"),' in files["tests/access.py"]
