@@ -70,6 +70,9 @@ def _pieces(sentence: str) -> list[str]:
     return out
 
 
+# A list of what a thing has, in which nothing binds.
+_DEFINED = re.compile(r"^(?:the |an? |our )?@\w+(?: \([^()]*\))?: ")
+_BINDING = re.compile(r"\b(?:cannot|must|never|only|one per|once|at most \d|no more|not more|nobody)\b")
 _CONDITION = re.compile(r"^(?:if|when|once|whenever|as soon as|after|until|unless|while|as long as)\b[^,;]*$", re.I)
 
 
@@ -94,6 +97,8 @@ def _judged(charter: Charter, sentences: list[tuple[str, str]], world: World, ba
 
 def _rules(told: Told, world: World) -> bool:
     """Read each part of a sentence; what one is about is what "it" in the next means."""
+    if _DEFINED.match(told.marked) and not _BINDING.search(told.marked):
+        return False
     said = parts(told.marked)
     if len(said) < 2:
         return read_counts(told, world) or read_conditions(told, world)

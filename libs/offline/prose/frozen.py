@@ -31,7 +31,7 @@ def frozen(told: Told, world: World) -> bool:
     fixed = None if done and (said.denied or said.only) else verb(said, _FIXED, world) or verb(said, _STAYS, world)
     if fixed is None and (done is None or not (said.denied or said.only or _allowed_until(said))):
         return False
-    if re.search(r"\b(?:by|themselves|own|himself)\b", said.main) or _by_somebody(said, done):
+    if re.search(r"\b(?:by|themselves|own|himself|anything)\b", said.main) or _by_somebody(said, done):
         return False
     subject = _subject(said, done or fixed, told, world)
     if subject is None:

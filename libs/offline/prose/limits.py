@@ -158,6 +158,8 @@ def _within(told: Told, top: tuple[str, str], named: list[Rows], world: World) -
     counted = next((one for one in named if one.entity in children), None)
     if counted is None and _sized(told, top, world):
         return True
+    if counted is None and not re.search(r"\bmore\b|exceed|\bnumber\b|\bover|\b(?:sum|total)\b", told.marked):
+        return False
     if counted is None:
         counted = next(
             (Rows(name) for one in named if (name := _between(told.marked, holder, one.entity, world))), None
@@ -226,7 +228,7 @@ def _amount(text: str, entity: str, maximum: str, world: World) -> tuple[str, st
 def _full(told: Told, world: World) -> bool:
     """Read "a full garage lets nobody in" and "a book cannot be lent when all its copies are out"."""
     found = _FULL.search(told.marked)
-    if found is None or re.search(r"\bwait(?:ing)?\b", told.marked):
+    if found is None or "wait" in told.marked:
         return False
     owner = next((one for one in found.groups() if one), "") or told.subject()
     top = next((one for one in re.findall(r"\$(\w+)", found[0]) if owner and world.numeric(owner, one)), "")

@@ -21,7 +21,7 @@ _OVERLAP = re.compile(
     r"|\b(?:is|be|are) (?:free|taken)\b"
 )
 _BOUND = re.compile(
-    r"(?<![%$@])\b(?:cannot|never|not|no|only|must|one|avoid|prevent|neither|conflicts?|rejected|refused|forbidden)\b|double"
+    r"(?<![%$@])\b(?:cannot|never|not|no|only|must|one|avoid|prevent|neither|conflicts?|rejected|refused|forbidden)\b"
 )
 _EXCEPT = re.compile(
     r"(?:unless|except|but not|ignor|not count|do not count|other than|as long as)[^%]*%(\w+)"

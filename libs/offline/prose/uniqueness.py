@@ -54,7 +54,10 @@ def _one_open(told: Told, world: World) -> bool:
     if counted is None:
         return False
     spoken = [one.entity for one in named if one is not counted]
-    links = [link for owner in [*spoken, *told.before] if (link := world.link(counted.entity, owner))]
+    links = [link for owner in spoken if (link := world.link(counted.entity, owner))]
+    column = next((one for one in told.columns() if world.column(counted.entity, one)), "")
+    if not links and not column:
+        links = [link for owner in told.before if (link := world.link(counted.entity, owner))]
     inside = _inside(told.marked, counted, world)
     both = len(spoken) > 1 and _TOO.search(told.marked)
     for link in links[: len(spoken)] if both else links[:1]:
@@ -62,7 +65,6 @@ def _one_open(told: Told, world: World) -> bool:
         world.rule(told.text, counted.entity, UniqueIn(tuple(parts), counted.where))
     if links:
         return True
-    column = next((one for one in told.columns() if world.column(counted.entity, one)), "")
     return bool(column) and world.rule(told.text, counted.entity, UniqueIn((column,), counted.where))
 
 

@@ -23,12 +23,12 @@ FLOOR = {
     "fields": (0.73, 0.76),
     "relations": (0.72, 0.66),
     "roles": (0.97, 0.78),
-    "rules": (0.60, 0.47),
+    "rules": (0.64, 0.50),
     "traits": (0.87, 0.71),
-    "states": (0.80, 0.70),
-    "actions": (0.81, 0.36),
-    "permissions": (0.83, 0.71),
-    "reports": (0.73, 0.45),
+    "states": (0.88, 0.77),
+    "actions": (0.83, 0.41),
+    "permissions": (0.89, 0.73),
+    "reports": (0.75, 0.49),
 }
 
 
