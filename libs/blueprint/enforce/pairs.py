@@ -19,7 +19,7 @@ def no_overlap(view: EntityView, rule: Rule, kept: NoOverlap) -> Compiled:
     before_end = f"{view.cls}.{start.attr} < row.{end.attr}"
     after_start = f"{view.cls}.{end.attr} > row.{start.attr}"
     if end.nullable:
-        before_end = f"sa.or_(sa.literal(row.{end.attr} is None), {before_end})"
+        before_end = f"sa.true() if row.{end.attr} is None else {before_end}"
         after_start = f"sa.or_({view.cls}.{end.attr}.is_(None), {after_start})"
     names = [kept.start, kept.end, *kept.scope]
     return _pair(view, rule, (names, shared, kept.where), tests, [before_end, after_start])

@@ -106,6 +106,8 @@ def test_a_time_range_without_an_end_has_tests_too() -> None:
         each.path: each.content for each in compile_project(Charter("x", "X", "", (berth, stay), rules=rules), PLAIN)
     }
     assert "test_r1_refuses_a_second_row" in files["tests/test_stays_rules.py"]
+    # SQLAlchemy refuses to compare with nothing.
+    assert "sa.true() if row.ends is None else Stay.begins < row.ends" in files["app/rules/stay.py"]
 
 
 def test_the_way_to_an_owner_over_two_relations_is_formatted() -> None:
