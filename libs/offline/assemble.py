@@ -21,6 +21,8 @@ from libs.offline.words import article, field_name, human, pascal, singular, sin
 _SECRETS = frozenset({"password", "password_hash", "passwd", "passwords"})
 # What tells two ends of a way apart: a start station and an end station, though a station may be a column elsewhere.
 _ENDS = frozenset({"source", "target", "from", "to", "start", "end", "origin", "destination", "pickup", "return"})
+# Words within the name of a column that no thing has in its name.
+_MEASURED = frozenset({"per", "of"})
 _STOCK = frozenset({"stock", "inventory", "quantity"})
 
 
@@ -55,7 +57,8 @@ def _has(draft: Draft, has: Has) -> None:
 
 def give(draft: Draft, owner: EntityDraft, item: Item, optional: bool = False) -> None:
     """Add what an owner has: a relation when it is an entity, else a column."""
-    target = _target(draft, owner, item)
+    measured = _MEASURED.intersection(item.phrase.words)
+    target = _keyed(draft, owner, item) or ("" if measured else _target(draft, owner, item))
     if target:
         has_entity(draft, owner, item, target, optional)
         return
@@ -93,6 +96,15 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
         return ""
     plain_column = head in attributes.ATTRIBUTES and head not in attributes.EITHER and not phrase.plural
     return "" if plain_column and key != owner.key else key
+
+
+def _keyed(draft: Draft, owner: EntityDraft, item: Item) -> str:
+    """Return what a key points at as developers write it: "pier_id", "topic FK", "parent (self FK)"."""
+    name = "_".join(item.phrase.words)
+    stem = name.removesuffix("_fk").removesuffix("_id")
+    if item.rest == "self":
+        return owner.key
+    return draft.find_key(stem) if stem not in {name, owner.key} else ""
 
 
 def _limit(draft: Draft, limit: Limit) -> None:

@@ -135,7 +135,7 @@ def item_entity(item: Item) -> bool:
     """Say whether what a thing has is a thing of its own: plural, or a person or catalogued thing in the singular."""
     phrase = item.phrase
     head = singular(phrase.head)
-    if item.columnar or not thing_like(phrase) or phrase.counted:
+    if item.rest == "self" or item.columnar or not thing_like(phrase) or phrase.counted:
         return False
     if item.inner:
         return True

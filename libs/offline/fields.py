@@ -75,20 +75,18 @@ def optional(name: str) -> bool:
 
 def kind(name: str, tail: str) -> FieldType:
     """Return the type that a column's name suggests, ``string`` when it suggests none."""
+    measured = re.match(r"(\w+_)?(?P<head>[a-z]+)_(?:per|of)_", name)
+    if measured and measured["head"] in attributes.MONEY | {"year"}:
+        return "integer" if measured["head"] == "year" else "money"
     if tail == "rate" and name.startswith(("hour", "day", "daily", "night", "week", "month")):
         return "money"
     if name.startswith(_IS):
         return "boolean"
-    if _AT.search(name):
-        return "datetime"
-    if _ON.search(name):
-        return "date"
+    if _AT.search(name) or _ON.search(name):
+        return "datetime" if _AT.search(name) else "date"
     if name == "full_name" or (tail in {"name", "number", "code", "id"} and "_" in name):
         return "string"
-    for found, names in _BY_TAIL:
-        if tail in names:
-            return found
-    return "string"
+    return next((found for found, names in _BY_TAIL if tail in names), "string")
 
 
 def _shaped(field: Field, tail: str) -> Field:

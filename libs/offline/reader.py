@@ -37,9 +37,10 @@ def read(text: str) -> Facts:
     """Return the facts that a text states."""
     facts = Facts()
     context = Context(facts, said=frozenset(singular(word) for word in re.findall(r"[a-z]+", text.lower())))
-    for statement in statements(text):
-        facts.nouns.update(named(statement.text))
-        facts.nouns.update(named(statement.under))
+    sentences = statements(text)
+    for statement in sentences:
+        facts.nouns.update(named(statement.text) | named(statement.under))
+    for statement in sentences:
         context.enter(statement.under)
         for sentence in _left(statement, context):
             for piece in run_on(sentence):

@@ -92,7 +92,7 @@ def has_entity(draft: Draft, owner: EntityDraft, item: Item, target: str, option
     """Relate an owner to an entity it has: pointed at in the singular, pointing back or shared in the plural."""
     phrase = item.phrase
     if not (phrase.plural or phrase.many):
-        name = field_name("_".join(phrase.words)) or target
+        name = field_name("_".join(phrase.words).removesuffix("_fk").removesuffix("_id")) or target
         required = not (optional or "optional" in item.flags) and owner.key != target
         draft.relate(owner, target, Link(name if name != owner.key else f"parent_{target}", required=required))
         return

@@ -33,6 +33,9 @@ _GREETING = re.compile(
     r"(?:yours|kind|best|warm)\b[^.]{0,30},)\s*(?=$|[A-Z\W]|as\b|can\b|we\b)",
     re.IGNORECASE,
 )
+# "Topic: name, parent" on a line of its own.
+_DEFINES = re.compile(r"^[A-Z]\w+(?: \w+){0,2}: \S.*,")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _ROW = re.compile(r"^\s*\|(.+?)\|?\s*$")
 _BULLET = re.compile(r"^(\s*)(?:[-*+·]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*(.+?)\*\*:?)\s*$")
@@ -118,6 +121,9 @@ def _lines(text: str) -> list[Line]:
 
 def _line(raw: str) -> Line:
     raw = _LABEL.sub(r"\1", _LABELLED.sub("", _GREETING.sub("", raw)))
+    if _DEFINES.match(raw):
+        head, _, body = raw.partition(":")
+        raw = f"{_CAMEL.sub(' ', head)}:{body}"
     if heading := _HEADING.match(raw):
         return Line((heading[1] or heading[2]).strip(), -1, heading=True)
     if bullet := _BULLET.match(raw):
@@ -131,7 +137,7 @@ def _joined(roots: list[Line]) -> list[Line]:
     open_paragraph = False
     for line in roots:
         prose = bool(line.text) and not line.bullet and not line.heading
-        if prose and open_paragraph and not line.children and not out[-1].children:
+        if prose and open_paragraph and not line.children and not out[-1].children and not _DEFINES.match(line.text):
             out[-1].text = f"{out[-1].text} {line.text}"
         elif line.text:
             out.append(line)

@@ -96,7 +96,8 @@ def _named(name: str, tail: str, text: str) -> Item | None:
 def noted(item: Item, tail: str) -> Item:
     """Return the item with what stands behind its name: brackets first, then words."""
     for inside in re.findall(r"\(([^()]*)\)", tail):
-        item = _inside(item, inside)
+        own = re.match(r"self[- ]?(?:fk|reference|referencing)\b,?\s*", inside, re.I)
+        item = _inside(replace(item, rest="self") if own else item, inside[own.end() :] if own else inside)
     if tail.startswith(":"):
         item = _inside(item, tail[1:])
     return _worded(item, re.sub(r"\([^()]*\)", " ", tail))

@@ -32,7 +32,14 @@ def bracketed(text: str, context: Context) -> tuple[str, bool]:
         inner = (
             chunk.kind == "(" and not is_plural(before.words[-1].low) and before.words[-1].low in attributes.ATTRIBUTES
         )
-        if owner is None or inner or re.search(r"/|\bor\b|:", re.sub(r"\([^()]*\)", "", inside)) or not ownable(owner):
+        definite = owner is not None and "the" in owner.before and not owner.plural
+        if (
+            owner is None
+            or inner
+            or definite
+            or re.search(r"/|\bor\b|:", re.sub(r"\([^()]*\)", "", inside))
+            or not ownable(owner)
+        ):
             continue
         found = items_of(list(chunked(chunk.words[1:-1])), text)
         if len(found) > 1 and columnar(found, owner) and not (column(owner) and not owner.plural):
@@ -82,12 +89,12 @@ def _columns(head: str) -> bool:
 def _owner(head: str, context: Context) -> Phrase | None:
     """Return the thing a list is about: what is done or kept in the head, else what it is named after."""
     found = clauses(head)
-    if SYSTEMS & {singular(word) for word in re.findall(r"[a-z]+", head.lower())}:
+    chunks = [chunk for chunk in chunked(tagged(head)) if chunk.kind not in "r."]
+    phrases = [phrase for chunk in chunks if chunk.kind == "n" and (phrase := phrase_of(chunk))]
+    if any(singular(one.head) in SYSTEMS for one in phrases):
         return None
     if found:
         return _object(found[-1])
-    chunks = [chunk for chunk in chunked(tagged(head)) if chunk.kind not in "r."]
-    phrases = [phrase for chunk in chunks if chunk.kind == "n" and (phrase := phrase_of(chunk))]
     if len(phrases) == 2 and chunks[-1].words[0].low in {"their", "its"}:
         context.facts.mentions.append(Mention(phrases[0]))
         context.facts.belongs.append(Belongs(phrases[1], phrases[0], "belong"))

@@ -23,40 +23,69 @@ _POINTING = words("to by for in from under on at about of into within as with")
 _OWNING = words("own owns")
 _SEEING = verbs.READ | words("want search list report")
 # What is no object of its verb: to take place, to keep track.
+# How nouns end that name what somebody did.
+_DEED = ("ion", "ment", "ing", "al", "ance", "ence", "ry")
+_OTHER = frozenset({"another", "another one", "the other", "the other one"})
 IDIOMS = words("place part care track note account")
 
 
 def points(said: Said) -> bool:
     """Read "a queen lives in one hive", "a lease covers one flat", "we log inspections of a hive"."""
-    clause = said.clause
-    if clause.kind == "purpose" and not clause.rest:
-        return False
-    found = arguments(clause.rest)
+    found = arguments(said.clause.rest)
     if (said.person or not said.owners) and verbs.lemma(said.main) in _SEEING:
         return False
     if not said.person and _moments(said, found):
         found = [pair for pair in found if not column(pair[1])]
     target = next((phrase for prep, phrase in found if not prep), None)
-    if said.main == "nested":
-        names = [("parent", *one.nouns[:-1], singular(one.head)) for one in said.owners]
-        return note(
-            said.context, said.owners, [Item(Phrase(name, name, raw=" ".join(name))) for name in names[:1]], True
-        )
-    if said.main in _OWNING and target is not None:
-        done = [link(said, target, ("of", replace(one, before=()))) for one in said.subject]
-        return any(done)
-    if target is not None and not said.being and not clause.passive:
-        covers = said.main in _COVERING and not said.person
-        children = said.owners if covers else (target,)
-        found = found if covers else [pair for pair in found if pair[0]]
-    else:
-        still = clause.passive or said.being or verbs.lemma(said.main) in verbs.INSIDE | verbs.BELONG
-        children = () if said.person and not still else said.owners
-        found = [pair for pair in found if pair[0]]
+    record = recorded(said, found, target)
+    if record is not None:
+        return _told(said, record, [*said.subject, *(one for _, one in found)])
+    if said.main == "nested" or (said.main in _OWNING and target is not None):
+        return _itself(said) if target is None else _told(said, target, list(said.subject))
+    children, found = _children(said, found, target)
     done = [link(said, child, pair) for pair in found for child in children]
     if any(done) and children == said.owners:
         said.context.subjects = said.owners
     return any(done)
+
+
+def _children(
+    said: Said, found: list[tuple[str, Phrase]], target: Phrase | None
+) -> tuple[tuple[Phrase, ...], list[tuple[str, Phrase]]]:
+    """Return what points at something, and at what: the object of a deed, else the subject."""
+    behind = [pair for pair in found if pair[0]]
+    if target is not None and not said.being and not said.clause.passive:
+        covers = said.main in _COVERING and not said.person
+        return (said.owners, found) if covers else ((target,), behind)
+    still = said.clause.passive or said.being or verbs.lemma(said.main) in verbs.INSIDE | verbs.BELONG
+    return (() if said.person and not still else said.owners), behind
+
+
+def _told(said: Said, child: Phrase, ends: list[Phrase]) -> bool:
+    """Note that a thing is of each of these."""
+    done = [link(said, child, ("of", replace(one, before=() if one.plural else ("a",)))) for one in ends]
+    return any(done)
+
+
+def _itself(said: Said) -> bool:
+    """Read "categories can be nested"."""
+    names = [("parent", *one.nouns[:-1], singular(one.head)) for one in said.owners[:1]]
+    found = [Item(Phrase(name, name, raw=" ".join(name))) for name in names]
+    return note(said.context, said.owners[:1], found, optional=True)
+
+
+def recorded(said: Said, found: list[tuple[str, Phrase]], target: Phrase | None) -> Phrase | None:
+    """Return the record that a deed leaves, where the wish names it: who submits an actor makes a submission."""
+    lemma = verbs.lemma(said.main)
+    if len(lemma) < 4 or said.being or not (said.clause.passive or (said.person and target is not None)):
+        return None
+    near = {one.key for one in (*said.subject, *(one for _, one in found), *([target] if target else []))}
+    stem = lemma[: max(4, len(lemma) - 2)]
+    for name in said.context.facts.nouns:
+        own = name.startswith(stem) and name not in near and name.endswith(_DEED)
+        if own and singular(name) not in PEOPLE | STAFF and name not in attributes.ATTRIBUTES:
+            return Phrase((name,), (name,), ("a",), raw=name)
+    return None
 
 
 def _moments(said: Said, found: list[tuple[str, Phrase]]) -> bool:
@@ -65,7 +94,7 @@ def _moments(said: Said, found: list[tuple[str, Phrase]]) -> bool:
     if len(ends) > 1 and (ends[0].key == ends[1].key or "another" in ends[1].before) and said.owners:
         names = [(prep, *ends[0].nouns[:-1], singular(ends[0].head)) for prep in ("from", "to")]
         return note(said.context, said.owners, [Item(Phrase(name, name, raw=" ".join(name))) for name in names])
-    given = [one for prep, one in found if prep and column(one) and {"a", "an"} & set(one.before)]
+    given = [one for prep, one in found if prep and {"a", "an"} & set(one.before)]
     known = [one for one in given if singular(one.head) in attributes.DATE | attributes.DATETIME]
     return note(said.context, said.owners, [Item(one, one.flags) for one in known])
 
@@ -111,6 +140,8 @@ def arguments(rest: list[Chunk]) -> list[tuple[str, Phrase]]:
             prep, joined = chunk.low, True
         elif chunk.kind in "c,":
             joined = True
+        elif chunk.low in _OTHER and out:
+            out.append((prep, replace(out[-1][1], before=("another",))))
         elif chunk.kind == "n" and (phrase := phrase_of(chunk)) is not None:
             apposed = not joined or (out and chunk.words[0].low in {"its", "their", "his", "her"})
             idiom = not prep and phrase.words[-1] in IDIOMS

@@ -68,12 +68,18 @@ def tagged(text: str) -> tuple[Word, ...]:
     """Return the words of a plain sentence."""
     found = list(_WORD.finditer(text))
     raw = [one[0] for one in found]
-    tags = _tagger().tag_sent(raw, taglevel=0) if raw else []
+    tags = _tagger().tag_sent([_lowered(one) for one in raw[:1]] + raw[1:], taglevel=0) if raw else []
     words = [
         Word(one[0], one[0].lower(), _letter(one[0], tag), one.start(), one.end())
         for one, tag in zip(found, tags, strict=True)
     ]
     return tuple(_settled(words))
+
+
+def _lowered(first: str) -> str:
+    """Return the first word of a sentence in lower case where it may be a verb: "Belongs to one call"."""
+    low = first.lower()
+    return low if verbs.lemma(low) and verbs.lemma(low) != low else first
 
 
 def _letter(raw: str, tag: str) -> str:
@@ -138,8 +144,12 @@ def _reduced(word: Word, last: str, after: Word | None, earlier: str) -> bool:
 
 
 def _deed(word: Word, before: Word | None, after: Word | None) -> str:
-    """Take "buyers order fruit" and "customers own accounts" for deeds."""
-    many = before is not None and before.tag == "n" and is_plural(before.low)
+    """Take "buyers order fruit", "customers own accounts" and "a member books a room" for deeds."""
+    if before is None or after is None or before.tag != "n":
+        return word.tag
+    if word.tag == "n" and verbs.lemma(word.low) not in {"", word.low}:
+        one = not is_plural(before.low) and word.low.endswith("s")
+        return "v" if one and (after.tag == "d" or (after.tag == "n" and is_plural(after.low))) else "n"
     base = word.tag in "nj" and not is_plural(word.low) and (word.tag == "n" or verbs.lemma(word.low) == word.low)
-    deed = many and base and after is not None and after.tag in {"n", "d"}
-    return "v" if deed and after is not None and is_plural(after.low) else word.tag
+    deed = is_plural(before.low) and base and after.tag in {"n", "d"}
+    return "v" if deed and is_plural(after.low) else word.tag

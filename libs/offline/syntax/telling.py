@@ -8,9 +8,9 @@ from libs.offline.prose.lists import with_values
 from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.clauses import Clause, clauses
 from libs.offline.syntax.lists import bracketed, listed, parenthesised
-from libs.offline.syntax.nominals import opening, phrase_of
+from libs.offline.syntax.nominals import items_of, opening, phrase_of
 from libs.offline.syntax.pointing import accompanied, exists, points
-from libs.offline.syntax.shapes import Said, has, kept
+from libs.offline.syntax.shapes import Said, has, kept, note
 from libs.offline.syntax.tagging import tagged
 from libs.offline.syntax.wording import plain
 
@@ -30,8 +30,19 @@ def told(sentence: str, context: Context) -> list[str] | None:
     more = listed(text, context)
     if more is not None:
         return [one for part in more for one in _rest(part, context)]
-    left = _clauses(clauses(text), text, context)
+    found = clauses(text)
+    left = _clauses(found, text, context) if found else _verbless(text, context)
     return [text] if left is None and done else left
+
+
+def _verbless(text: str, context: Context) -> list[str] | None:
+    """Read "customers with name and phone, orders with a date and a status"."""
+    chunks = chunked(tagged(text))
+    if opening(chunks) < 1 or context.first:
+        return None
+    found = [item for item in items_of(chunks, text) if len(item.inner) > 1 and item.phrase.plural]
+    done = [note(context, (item.phrase,), list(item.inner)) for item in found]
+    return [] if any(done) else None
 
 
 def _clauses(found: list[Clause], text: str, context: Context) -> list[str] | None:
