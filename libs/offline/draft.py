@@ -92,7 +92,7 @@ class Draft:
 
     def put_field(self, entity: EntityDraft, column: Field) -> None:
         """Add or replace a column, unless a relation has its name or the entity is full."""
-        free = column.name not in entity.relations and f"{column.name}_id" not in entity.fields
+        free = column.name.removesuffix("_id") not in entity.relations and f"{column.name}_id" not in entity.fields
         if free and (column.name in entity.fields or len(entity.fields) < MAX_FIELDS):
             entity.fields[column.name] = column
 

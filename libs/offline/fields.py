@@ -86,7 +86,10 @@ def kind(name: str, tail: str) -> FieldType:
         return "datetime" if _AT.search(name) else "date"
     if name == "full_name" or (tail in {"name", "number", "code", "id"} and "_" in name):
         return "string"
-    return next((found for found, names in _BY_TAIL if tail in names), "string")
+    for found, names in _BY_TAIL:
+        if tail in names:
+            return found
+    return "string"
 
 
 def _shaped(field: Field, tail: str) -> Field:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from libs.offline.clauses import Clause
 from libs.offline.context import Context, phrases_of, thing_like
-from libs.offline.facts import Act, Belongs, Limit
+from libs.offline.facts import Act, Limit
 from libs.offline.items import Item, items, noted
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE
@@ -86,7 +86,6 @@ def read_act(clause: Clause, context: Context) -> bool:
             own = _own(phrase)
             made = Act(actor, verb.lemmas, phrase, only=verb.only, modal=bool(verb.modal), own=own, binding=binding)
             context.facts.acts.append(made)
-    _object_of(clause, context, objects[0])
     if verbs.CREATE.intersection(verb.lemmas) or verbs.ALL.intersection(verb.lemmas):
         for item in items(list(clause.rest)):
             add_inner(context, item)
@@ -99,14 +98,6 @@ def _rated(clause: Clause, context: Context) -> None:
         if token.tag == "z":
             rating = Phrase(("rating",), ("rating",), raw="rating")
             context.facts.limits.append(Limit(None, noted(Item(rating), [token])))
-
-
-def _object_of(clause: Clause, context: Context, thing: Phrase) -> None:
-    """Take "schedule viewings of properties" to say that a viewing is of a property."""
-    made = verbs.CREATE.intersection(clause.verb.lemmas) and not clause.verb.negated
-    for word, phrase in _parents(clause) if made else []:
-        if word in {"of", "for", "on", "about"} and thing_like(phrase) and phrase.key != thing.key:
-            context.facts.belongs.append(Belongs(thing, phrase, "", phrase.many))
 
 
 def _objects(clause: Clause) -> list[Phrase]:

@@ -77,6 +77,14 @@ HAVING = {
         "FR-1 Parcels. A parcel has a street, an area and a zone.",
         {"parcel": ["street", "area", "zone"]},
     ),
+    "from one to another are its two ends": (
+        "A route leads from one port to another one.",
+        {"route": ["from_port", "to_port"]},
+    ),
+    "from a time to a time are columns": (
+        "A lease runs from a start date to an end date and has a fee.",
+        {"lease": ["start_date", "end_date", "fee"]},
+    ),
     "spare parts are things of their own": (
         "Spare parts have a name, a price and a shelf.",
         {"spare_part": ["name", "price", "shelf"]},
@@ -106,6 +114,10 @@ POINTING = {
     "there are some for each": ("For each tenancy there are dues.", {"due>tenancy"}),
     "a person is assigned to a thing": ("A mechanic is assigned to every order.", {"order>mechanic"}),
     "who does it as one of a known group is no partner": ("A proposal is accepted by the committee.", set[str]()),
+    "a deed leaves the record that the wish names": (
+        "An agent submits an actor for a part. A submission has a date and a note.",
+        {"submission>agent", "submission>actor", "submission>part"},
+    ),
     "a rule says nothing of partners": ("A rider cannot be in a race.", set[str]()),
 }
 
