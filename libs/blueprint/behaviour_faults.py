@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from libs.blueprint import computed, names
+from libs.blueprint import computed, names, terms
 from libs.blueprint.access import CRUD, signs_in
 from libs.blueprint.condition_faults import (
     NUMBERS,
@@ -86,7 +86,7 @@ def _expression(where: str, view: EntityView, each: Computed) -> Iterator[str]:
     if each.type not in NUMBERS:
         yield f"{where} computes a number, and the type is {each.type}; use integer, decimal or money"
     try:
-        computed.parsed(each.expression)
+        terms.parsed(each.expression)
         operands = list(computed.paths.operands(view, each.expression))
     except UnknownPathError as error:
         yield f"{where} {error}"

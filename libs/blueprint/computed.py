@@ -1,55 +1,18 @@
-"""Computed fields as SQL beside each row: lists sort and filter by them, and no list asks once for each row.
-
-SQLite keeps decimals as whole numbers of their last place, so the places of each step of an expression are known here:
-a product has those of both factors, a sum needs the same on both sides.
-"""
+"""Computed fields as SQL beside each row: lists sort and filter by them, and no list asks once for each row."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from libs.blueprint import names, paths, queries, values
+from libs.blueprint import names, paths, queries
 from libs.blueprint.paths import Place, resolve, to_one
+from libs.blueprint.terms import DIGITS, Term, held, term_of
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import Aggregate, Computed
 from libs.contracts.fields import Field
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 SHOWN = {"integer": 0, "money": 2, "decimal": 6}
-_DIGITS = 18
-_SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-
-
-@dataclass(frozen=True)
-class Term:
-    """A part of an expression: its source, SQLite's places, and whether it must be put in brackets."""
-
-    source: str
-    places: int = 0
-    loose: bool = False
-    divided: bool = False
-
-
-def parsed(expression: str) -> ast.expr:
-    """Return the tree of an expression; raise ``ValueError`` where it is no plain arithmetic."""
-    try:
-        tree = ast.parse(expression.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise ValueError("it cannot be read") from error
-    for node in ast.walk(tree):
-        known = isinstance(node, ast.BinOp | ast.UnaryOp | ast.Name | ast.Attribute | ast.Constant)
-        helper = isinstance(node, ast.operator | ast.unaryop | ast.expr_context)
-        if not known and not helper:
-            raise ValueError("it holds more than paths, numbers, + - * / and brackets")
-        if isinstance(node, ast.BinOp) and type(node.op) not in _SIGNS:
-            raise ValueError("it holds an operator other than + - * /")
-        if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.USub):
-            raise ValueError("it holds an operator other than + - * /")  # noqa: TRY004  # what is wrong is the text
-        if isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int | float)):
-            raise ValueError("it holds something else than numbers")  # noqa: TRY004  # what is wrong is the text
-    return tree
 
 
 def field_of(each: Computed) -> Field:
@@ -64,77 +27,13 @@ def annotation(view: EntityView, each: Computed) -> str:
     return f"{found} | None" if paths.can_be_empty(view, each) else found
 
 
-def held(place: Place) -> int:
-    """Return SQLite's places of what a path leads to."""
-    if place.computed:
-        return _term(place.holder, place.computed).places
-    return values.places(place.field)[1] if place.field and place.field.type in ("decimal", "money") else 0
-
-
-def _term(view: EntityView, each: Computed) -> Term:
-    if each.aggregate:
-        return Term("", _aggregate_places(view, each.aggregate))
-    return _rendered(view, parsed(each.expression))
-
-
-def _aggregate_places(view: EntityView, aggregate: Aggregate) -> int:
-    if aggregate.function == "count":
-        return 0
-    return held(resolve(view.peers[aggregate.source], aggregate.field))
-
-
-def _rendered(view: EntityView, node: ast.expr) -> Term:
-    if isinstance(node, ast.Constant):
-        return _number(str(node.value))
-    if isinstance(node, ast.UnaryOp):
-        term = _rendered(view, node.operand)
-        return Term(f"-{_bracketed(term)}", term.places, divided=term.divided)
-    if isinstance(node, ast.BinOp):
-        return _combined(type(node.op), _rendered(view, node.left), _rendered(view, node.right))
-    place = resolve(view, ast.unparse(node))
-    source = queries.subquery(place) if place.way else f"{view.cls}.{place.attr}"
-    return Term(source, held(place))
-
-
-def _number(text: str) -> Term:
-    places = len(text.split(".")[1]) if "." in text else 0
-    return Term(
-        f'sa.literal(Decimal("{text}"), Scaled({_DIGITS}, {places}))' if places else f"sa.literal({text})", places
-    )
-
-
-def _combined(operator: type[ast.operator], left: Term, right: Term) -> Term:
-    divided = left.divided or right.divided
-    if operator is ast.Mult:
-        source = f"{_bracketed(left)} * {_bracketed(right)}"
-        return Term(source, left.places + right.places, divided=divided)
-    if operator is ast.Div:
-        source = f"sa.cast({left.source}, sa.Float) / sa.func.nullif({right.source}, 0)"
-        return Term(source, left.places - right.places, divided=True)
-    places = max(left.places, right.places)
-    second = _raised(right, places)
-    tail = _bracketed(second) if operator is ast.Sub else second.source
-    return Term(f"{_raised(left, places).source} {_SIGNS[operator]} {tail}", places, loose=True, divided=divided)
-
-
-def _bracketed(term: Term) -> str:
-    return f"({term.source})" if term.loose else term.source
-
-
-def _raised(term: Term, places: int) -> Term:
-    """Give a term as many places as its neighbour: one, with these places, times the term."""
-    if term.places == places:
-        return term
-    return Term(f"{_bracketed(term)} * sa.literal(Decimal(1), Scaled({_DIGITS}, {places - term.places}))", places)
-
-
 def _typed(term: Term, each: Computed) -> str:
     shown = SHOWN[each.type]
     if each.type == "integer" and not term.places and not term.divided:
         return term.source
     if term.places == shown and not term.divided and each.type != "integer":
-        return f"sa.type_coerce({term.source}, Scaled({_DIGITS}, {shown}))"
-    return f"sa.type_coerce({term.source}, Rounded({_DIGITS}, {term.places}, {shown}))"
+        return f"sa.type_coerce({term.source}, Scaled({DIGITS}, {shown}))"
+    return f"sa.type_coerce({term.source}, Rounded({DIGITS}, {term.places}, {shown}))"
 
 
 def ordered(views: list[EntityView]) -> list[tuple[EntityView, Computed]]:
@@ -172,7 +71,7 @@ def source(views: list[EntityView]) -> str:
 def _statements(view: EntityView, each: Computed) -> str:
     if each.aggregate:
         return _aggregate(view, each, each.aggregate)
-    return _mapped(view, each, _typed(_term(view, each), each))
+    return _mapped(view, each, _typed(term_of(view, each), each))
 
 
 def _mapped(view: EntityView, each: Computed, found: str) -> str:
@@ -210,7 +109,7 @@ def measured(function: str, column: str, place: Place, type_: str) -> str:
     if function == "sum":
         total = f"sa.func.coalesce({found}, 0)"
         same = SHOWN.get(type_, 0) == held(place) and not (
-            place.computed and _term(place.holder, place.computed).divided
+            place.computed and term_of(place.holder, place.computed).divided
         )
-        return total if same else f"sa.type_coerce({total}, Rounded({_DIGITS}, {held(place)}, {SHOWN.get(type_, 6)}))"
-    return f"sa.type_coerce({found}, Rounded({_DIGITS}, {held(place)}, {SHOWN.get(type_, 6)}))"
+        return total if same else f"sa.type_coerce({total}, Rounded({DIGITS}, {held(place)}, {SHOWN.get(type_, 6)}))"
+    return f"sa.type_coerce({found}, Rounded({DIGITS}, {held(place)}, {SHOWN.get(type_, 6)}))"

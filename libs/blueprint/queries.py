@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from libs.blueprint import conditions
+from libs.blueprint import conditions, terms
 from libs.blueprint.conditions import SIGNS, Reader, typed
 from libs.blueprint.paths import Place, resolve
 from libs.blueprint.view import EntityView, Link
@@ -19,13 +19,15 @@ def sql(view: EntityView, wanted: Iterable[Condition], reader: Reader | None = N
 
 def _criterion(view: EntityView, each: Condition, reader: Reader) -> str:
     place = resolve(view, each.field)
-    column = f"{place.holder.cls}.{place.attr}"
+    column, other = f"{place.holder.cls}.{place.attr}", operand(view, place, each.value, reader)
+    if each.value is not None and each.value.kind == "field":
+        column, other = terms.aligned(column, place, other, resolve(view, each.value.text))
     if not place.way:
-        return comparison(column, place, each, operand(view, place, each.value, reader))
+        return comparison(column, place, each, other)
     # What is missing on the way counts as not set, and as different from any value.
     negative = {"is_unset": "is_set", "ne": "eq"}.get(each.operator)
     inner = each if negative is None else Condition(each.field, negative, each.value, each.choices)  # pyright: ignore[reportArgumentType]  # a literal
-    found = within(place.way, comparison(column, place, inner, operand(view, place, each.value, reader)))
+    found = within(place.way, comparison(column, place, inner, other))
     return f"~{found}" if negative else found
 
 
@@ -60,13 +62,7 @@ def operand(view: EntityView, place: Place, value: Value | None, reader: Reader)
     if value.kind != "field":
         return conditions.value_source(view, value, place, reader)[1]
     other = resolve(view, value.text)
-    return f"{view.cls}.{other.attr}" if not other.way else subquery(other)
-
-
-def subquery(place: Place) -> str:
-    """Return the source of a select of what a path leads to, beside each row it starts from."""
-    joins = [f"{link.target.cls}.id == {link.source.cls}.{link.key}" for link in place.way]
-    return f"sa.select({place.holder.cls}.{place.attr}).where({', '.join(joins)}).scalar_subquery()"
+    return f"{view.cls}.{other.attr}" if not other.way else terms.subquery(other)
 
 
 def pointing_here(view: EntityView, way: tuple[Link, ...], row: str = "row") -> str:

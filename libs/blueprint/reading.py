@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from libs.blueprint import computed, conditions
+from libs.blueprint import conditions, terms
 from libs.blueprint.paths import Place, resolve, to_one
 from libs.blueprint.values import TEXT_TYPES, parse
 from libs.blueprint.view import EntityView
@@ -72,7 +72,7 @@ class Rows:
         """Return the value of a computed field."""
         if each.aggregate:
             return self._aggregated(view, row, each.aggregate)
-        return self._math(view, row, computed.parsed(each.expression))
+        return self._math(view, row, terms.parsed(each.expression))
 
     def _math(self, view: EntityView, row: Row, node: ast.expr) -> Any:
         if isinstance(node, ast.Constant):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from libs.blueprint import access, actions, columns, computed, conditions, names, queries
+from libs.blueprint import access, actions, columns, computed, conditions, names, queries, terms
 from libs.blueprint.access import PUBLIC, Right
 from libs.blueprint.conditions import Reader
 from libs.blueprint.literals import prose
@@ -228,13 +228,13 @@ def _criteria(view: EntityView, report: Report, joins: Joins) -> tuple[list[str]
 
 def _criterion(view: EntityView, each: Condition, joins: Joins) -> str:
     place = resolve(view, each.field)
-    value = each.value
-    other = ""
+    value, column, other = each.value, joins.column(place), ""
     if value is not None and value.kind == "field":
-        other = joins.column(resolve(view, value.text))
+        second = resolve(view, value.text)
+        column, other = terms.aligned(column, place, joins.column(second), second)
     elif value is not None:
         other = conditions.value_source(view, value, place, _READER)[1]
-    return queries.comparison(joins.column(place), place, each, other)
+    return queries.comparison(column, place, each, other)
 
 
 def _grouped(view: EntityView, report: Report, found: list[Column]) -> list[str]:

@@ -223,3 +223,13 @@ def test_a_limit_of_all_rows_is_checked_when_one_is_added_alone() -> None:
     rule = Rule("R1", "Three at most.", "Thing", Limit(Value("literal", "3")))
     rules = printed(Charter("x", "X", "", entities=(thing,), rules=(rule,)))["app/rules/thing.py"]
     assert functions(rules) == {"created", "r1_three_at_most"}
+
+
+def test_numbers_kept_with_other_places_are_compared_as_numbers() -> None:
+    fields = (Field("value", "decimal", scale=4), Field("most", "money"), Field("least", "decimal", scale=4))
+    entity = Entity("Result", "results", fields=fields)
+    where = (Condition("value", "gt", Value("field", "most")), Condition("value", "gt", Value("field", "least")))
+    report = Report("high", "Result", where=where)
+    source = printed(Charter("lab", "Lab", "", entities=(entity,), reports=(report,)))["app/routes/reports.py"]
+    assert "Result.value > Result.most * sa.literal(Decimal(1), Scaled(18, 2))" in source
+    assert "Result.value > Result.least" in source
