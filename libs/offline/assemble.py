@@ -213,7 +213,8 @@ def _rule(draft: Draft, stated: Stated) -> None:
 
 
 def _about(draft: Draft, stated: Stated) -> str:
-    for phrase in stated.about:
+    heads = [Phrase(phrase.nouns[-1:], phrase.nouns[-1:]) for phrase in stated.about]  # "rare books" are books
+    for phrase in (*stated.about, *heads):
         if key := draft.find(phrase):
             return key
     for phrase in stated.about:
@@ -221,6 +222,6 @@ def _about(draft: Draft, stated: Stated) -> str:
         holder = _holder(draft, limit)
         if holder is not None:
             return holder.key
-    heads = [f"{singular_key(phrase.key)}_" for phrase in stated.about]
-    starts = (one.key for one in draft.entities.values() if any(name.startswith(tuple(heads)) for name in one.fields))
-    return next(starts, "") if heads else ""
+    names = tuple(f"{singular_key(phrase.key)}_" for phrase in stated.about)
+    starts = (one.key for one in draft.entities.values() if any(name.startswith(names) for name in one.fields))
+    return next(starts, "") if names else ""

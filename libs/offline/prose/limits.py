@@ -120,8 +120,11 @@ def _open_now(text: str, entity: str, world: World) -> tuple[Condition, ...]:
         for one in world.entities[entity].fields
         if one.type in {"date", "datetime"} and not one.required and verbs.is_past(one.name.rpartition("_")[0])
     ]
-    still = world.still_open(entity) if _AT_ONCE.search(text) else None
-    return (still,) if still and still.field in ends else ()
+    still = world.still_open(entity)
+    if still is None or still.field not in ends:
+        return ()
+    # Who has given back what was taken may take more, whether that is said or not.
+    return (still,) if _AT_ONCE.search(text) or still.field.startswith("return") else ()
 
 
 # How many fit
