@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from filelock import FileLock
 
 from libs.blueprint import compile_project
 from libs.contracts.charter import Charter
@@ -65,9 +64,8 @@ def typed(project: Path, python: Path) -> None:
     settings = _tools(project).get("mypy")
     if settings is not None:
         places = [] if "files" in settings else ["app"]
-        cache = python.parents[1] / "mypy-cache"  # the packages are read once for all projects
-        with FileLock(cache.with_suffix(".lock")):  # all projects have modules of the same names
-            run([python, "-m", "mypy", "--strict", "--cache-dir", cache, *places], project)
+        # No cache is shared: all projects have modules of the same names, and were taken for each other.
+        run([python, "-m", "mypy", "--strict", "--cache-dir", project / ".mypy_cache", *places], project)
 
 
 def tested(project: Path, python: Path, *, covered: bool = True) -> None:
