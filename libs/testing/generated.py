@@ -17,10 +17,7 @@ from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30.0
-HIDDEN = (
-    "DATABASE_URL",
-    "PYTHONDONTWRITEBYTECODE",
-)  # they are this process's own
+HIDDEN = ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE")  # they are this process's own
 
 
 def python_with(requirements: str) -> Path:

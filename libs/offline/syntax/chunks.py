@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from libs.offline.syntax.tagging import Word
 
 _NOMINAL = frozenset("djn#'g")
-_VERBAL = frozenset("vmbhxt")
 
 
 @dataclass(frozen=True, slots=True)
