@@ -22,6 +22,7 @@ MOST_BYTES = 16_000_000  # no more than that
 HEARTBEAT = 1.0  # seconds between the server's signs of life
 SILENCE = 3 * HEARTBEAT  # after this we take the consumer for dead
 FORGOTTEN_AFTER = 30  # seconds until the server drops a consumer that nobody pulls from
+TURN = 50  # messages until others have their turn: thousands are there at once when a log is read back
 PAUSE = 0.2  # seconds before the next try
 
 log = structlog.get_logger(__name__)
@@ -82,7 +83,9 @@ class _Pull:
         self._news.clear()
         messages, self._arrived = self._arrived, []
         found: list[RawRecord] = []
-        for subject, reply, data, headers in messages:
+        for number, (subject, reply, data, headers) in enumerate(messages, 1):
+            if not number % TURN:
+                await asyncio.sleep(0)
             if headers.startswith(STATUS_LINE):
                 await self._on_status(headers[len(STATUS_LINE) :][:3].decode())
             else:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
@@ -17,6 +20,8 @@ from libs.contracts.errors import Invalid, Refused, Remote, Unavailable
 from libs.runtime import tracing
 
 ANSWER_SECONDS = 10.0
+COMING_BACK = 3.0  # seconds a service is waited for: after a restart of the broker each comes back in its own time
+PAUSE = 0.1  # seconds between tries
 A = TypeVar("A", bound=msgspec.Struct)
 AskHandler = Callable[[Any], Awaitable[msgspec.Struct]]
 
@@ -27,12 +32,10 @@ async def ask(client: Client, question: Ask, reply: type[A]) -> A:
     """Ask a service and return its answer.
 
     Raises:
-        Remote: the service refused. Unavailable: no copy of the service answered in 10 s.
+        Remote: the service refused. Unavailable: no copy of the service was there for 3 s, or none answered in 10 s.
     """
     try:
-        message = await client.request(
-            question.subject(), msgspec.json.encode(question), timeout=ANSWER_SECONDS, headers=_trace()
-        )
+        message = await _request(client, question)
     except NoRespondersError:
         raise Unavailable(f"The {question.service} service is not running. Try again when it is back.") from None
     except (NatsTimeoutError, NatsError):
@@ -40,6 +43,19 @@ async def ask(client: Client, question: Ask, reply: type[A]) -> A:
     if (message.headers or {}).get(STATUS_HEADER):
         raise Remote(msgspec.json.decode(message.data, type=Problem))
     return msgspec.json.decode(message.data, type=reply)
+
+
+async def _request(client: Client, question: Ask) -> Msg:
+    """A question that nobody was there to hear has done nothing, so it may be asked again."""
+    subject, body, headers = question.subject(), msgspec.json.encode(question), _trace()
+    give_up = time.monotonic() + COMING_BACK
+    while True:
+        try:
+            return await client.request(subject, body, timeout=ANSWER_SECONDS, headers=headers)
+        except NoRespondersError:
+            if time.monotonic() > give_up:
+                raise
+        await asyncio.sleep(PAUSE)
 
 
 def _trace() -> dict[str, str] | None:

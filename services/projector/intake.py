@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,12 @@ class Intake(Struct):
 def take(records: Sequence[RawRecord]) -> Intake:
     """Decode records, at least one."""
     intake = Intake(records)
+    decode(intake, records)
+    return intake
+
+
+def decode(intake: Intake, records: Iterable[RawRecord]) -> None:
+    """Decode records of ``intake``, which go on where the last ones ended."""
     for record in records:
         try:
             fact = read(record)
@@ -67,7 +73,6 @@ def take(records: Sequence[RawRecord]) -> Intake:
             intake.unknown += 1
         else:
             intake.facts.append(fact)
-    return intake
 
 
 def read(record: RawRecord) -> Fact:

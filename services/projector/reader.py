@@ -8,13 +8,14 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import cast
 
 from libs.eventlog.port import EventLog, RawRecord
-from services.projector.intake import Intake, take
+from services.projector.intake import Intake, decode
 
 EVERYTHING = "events.>"
 MOST_BYTES = 8_000_000  # of event bodies in one transaction, and
 MOST_FACTS = 1000  # no more than these: while PostgreSQL writes them we read and decode the next
 GATHER = 0.01  # seconds after a batch: the next fact of a quiet log is written at once, many in a row go together
 MANY = 100  # facts of a log that is read back: waiting for more would only slow that down
+TURN = 50  # facts decoded until whoever writes has its turn; many more, and PostgreSQL would wait for us
 AHEAD = 3  # batches that wait for whoever writes
 AGAIN = 0.5  # seconds before a read that does not end is cancelled again
 
@@ -43,7 +44,7 @@ class Reader:
         try:
             async for records in self._tail:
                 for portion in portions(records):
-                    await self._ahead.put(take(portion))
+                    await self._ahead.put(await decoded(portion))
                 if len(records) < MANY:
                     await asyncio.sleep(GATHER)
         except Exception as error:  # it is raised to whoever reads
@@ -65,6 +66,15 @@ async def reading(events: EventLog, after: int) -> AsyncGenerator[Reader]:
         yield reader
     finally:
         await reader.close()
+
+
+async def decoded(records: Sequence[RawRecord]) -> Intake:
+    """Records, at least one, with what they tell."""
+    intake = Intake(records)
+    for start in range(0, len(records), TURN):
+        decode(intake, records[start : start + TURN])
+        await asyncio.sleep(0)
+    return intake
 
 
 def portions(records: Sequence[RawRecord]) -> Iterator[Sequence[RawRecord]]:
