@@ -1,0 +1,128 @@
+"""No jail at all: a plain process with your rights. Only for development, and only when asked for by name."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
+
+from services.sandbox.output import Output
+from services.sandbox.port import DATA, PYTHON, RUN, DriverError, Exit, Spec
+
+
+class UnsafeJail:
+    """A process group in a folder of its own."""
+
+    def __init__(self, spec: Spec, root: Path, process: asyncio.subprocess.Process) -> None:
+        self.id = spec.id
+        self._root = root
+        self.run = root / RUN.lstrip("/")
+        self._process = process
+        self._output = Output(spec.limits.output)
+        self._ending = asyncio.create_task(self._live(spec.limits.seconds))
+
+    def path(self, place: str) -> str:
+        """The folder of this jail that stands for ``place``."""
+        return str(self._root / place.lstrip("/"))
+
+    async def send(self, line: bytes) -> None:
+        """Give it a line; see the port."""
+        assert self._process.stdin
+        try:
+            self._process.stdin.write(line + b"\n")
+            await self._process.stdin.drain()
+        except (ConnectionError, RuntimeError) as error:
+            raise DriverError(f"The jail {self.id} has ended.") from error
+
+    def lines(self) -> AsyncIterator[bytes]:
+        """Its output; see the port."""
+        return self._output.lines()
+
+    async def wait(self) -> Exit:
+        """How it ended."""
+        return await asyncio.shield(self._ending)
+
+    async def kill(self) -> None:
+        """End it and remove its folder."""
+        self._end()
+        await self.wait()
+
+    def _end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def _live(self, seconds: float) -> Exit:
+        assert self._process.stdout
+        reading = asyncio.create_task(self._output.drain(self._process.stdout))
+        try:
+            async with asyncio.timeout(seconds or None):
+                await self._process.wait()
+            ending = Exit("exited", self._process.returncode or 0)
+        except TimeoutError:
+            ending = Exit("time", -signal.SIGKILL, f"It was not done within {seconds:g} s.")
+        self._end()  # whatever it started
+        await self._process.wait()
+        await reading
+        shutil.rmtree(self._root, ignore_errors=True)
+        return ending
+
+
+class UnsafeDriver:
+    """Starts plain processes. Limits but time are not held, and nothing is kept from the program."""
+
+    name = "unsafe"
+
+    def __init__(self) -> None:
+        self._jails: list[UnsafeJail] = []
+
+    async def start(self, spec: Spec) -> UnsafeJail:
+        """Start a process."""
+        root = Path(tempfile.mkdtemp(prefix="interius-unsafe-"))
+        for place, folder in spec.read_only.items():
+            _link(root / place.lstrip("/"), folder)
+        if spec.data:
+            _link(root / DATA.lstrip("/"), spec.data)
+        else:
+            (root / DATA.lstrip("/")).mkdir()
+        (root / RUN.lstrip("/")).mkdir(parents=True)
+        inside = [sys.executable if word == PYTHON else _here(root, word) for word in spec.argv]
+        environment = {name: _here(root, value) for name, value in spec.env.items()}
+        process = await asyncio.create_subprocess_exec(
+            *inside,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=environment,
+            cwd=root,
+            start_new_session=True,
+        )
+        jail = UnsafeJail(spec, root, process)
+        self._jails.append(jail)
+        return jail
+
+    async def reap(self, keep: Collection[str] = ()) -> list[str]:
+        """Nothing is found again once its process is forgotten."""
+        return []
+
+    async def close(self) -> None:
+        """End every process."""
+        await asyncio.gather(*(jail.kill() for jail in self._jails))
+
+
+def _link(place: Path, folder: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(folder.absolute())
+
+
+def _here(root: Path, word: str) -> str:
+    """Paths of a jail as paths of this machine."""
+    return ":".join(
+        str(root / part.lstrip("/")) if part.startswith(("/opt/", "/app", DATA, RUN)) else part
+        for part in word.split(":")
+    )

@@ -1,0 +1,24 @@
+"""Settings of the sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from libs.runtime.settings import CONFIG
+
+
+class SandboxSettings(BaseSettings):
+    """Which driver makes jails, and where they keep their things."""
+
+    model_config = CONFIG
+
+    sandbox_driver: Literal["auto", "docker", "bubblewrap", "unsafe"] = Field(
+        "auto", description="what jails are made with; unsafe is no jail at all and never chosen by itself"
+    )
+    sandbox_folder: Path = Field(
+        Path(".interius/sandbox"), description="where Python, packages and data of sandboxes are kept"
+    )
