@@ -63,7 +63,8 @@ class Jail(Protocol):
     """One running jail. Whatever comes out of it is hostile."""
 
     id: str
-    run: Path  # RUN, as the host sees it
+    run: Path  # RUN, as the host sees it; only for sockets.py, since what is in it is not to be trusted
+    uid: int  # whose its processes and sockets are, as the host sees it
 
     def path(self, place: str) -> str:
         """What the jailed program calls ``place`` (``/app``): the same, unless nothing is really jailed."""

@@ -23,6 +23,7 @@ class UnsafeJail:
         self.id = spec.id
         self._root = root
         self.run = root / RUN.lstrip("/")
+        self.uid = os.getuid()
         self._process = process
         self._output = Output(spec.limits.output)
         self._ending = asyncio.create_task(self._live(spec.limits.seconds))
