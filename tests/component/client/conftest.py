@@ -37,4 +37,5 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("INTERIUS_TOKEN", TOKEN)
     monkeypatch.delenv("INTERIUS_URL", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)  # some test runners set it
     return tmp_path
