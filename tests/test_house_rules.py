@@ -12,6 +12,8 @@ from pathlib import Path
 from libs.contracts import events
 from libs.contracts.project import evolve as evolve_project
 from libs.contracts.run import _CHANGES, _NOT_OUTPUT
+from libs.contracts.sandbox import CHANGES as SANDBOX_CHANGES
+from libs.contracts.sandbox_events import SandboxDeployRequested
 
 ROOT = Path(__file__).parents[1]
 MAX_LINES = 300
@@ -225,7 +227,8 @@ def test_no_file_names_a_package_registry_or_somebodys_home():
 
 def test_every_event_is_in_a_fold_or_is_known_not_to_affect_one():
     project = (evolve_project, {events.Created, events.Renamed, events.Deleted})
-    folded = {events.Requested, *_CHANGES, *_NOT_OUTPUT, *project[1]}
+    sandbox = {SandboxDeployRequested, *SANDBOX_CHANGES}
+    folded = {events.Requested, *_CHANGES, *_NOT_OUTPUT, *project[1], *sandbox}
     identity_looks_up = {events.Registered}  # found by its subject; a user has no state but that
     assert set(events.EVENTS) == folded | identity_looks_up
 

@@ -179,6 +179,73 @@ class CancelRun(Ask, frozen=True):
     reason: str = ""
 
 
+class Variable(Struct, frozen=True):
+    """A variable of an app's environment; its value may be a secret and is not shown."""
+
+    name: Annotated[str, Meta(max_length=64)]
+    value: Annotated[str, Meta(max_length=8192)]
+
+    def __repr__(self) -> str:
+        return f"Variable(name={self.name!r})"
+
+
+class DeploySandbox(Ask, frozen=True):
+    """Serve a completed run in a sandbox, new or not. The same run in the same sandbox twice serves it once.
+
+    Times of 0 are the service's own; bounds are its too. ``secrets`` are kept apart and never shown again.
+    """
+
+    service: ClassVar[str] = "sandbox"
+    reply: ClassVar[type[Struct]] = Receipt
+
+    actor: str
+    project_id: str
+    sandbox_id: str
+    run_id: str
+    idle_seconds: Annotated[int, Meta(ge=0)] = 0
+    total_seconds: Annotated[int, Meta(ge=0)] = 0
+    keep_data: bool = True
+    variables: tuple[Variable, ...] = ()
+    secrets: tuple[Variable, ...] = ()
+
+
+class ConfigureSandbox(Ask, frozen=True):
+    """Set variables and secrets of a sandbox, and take those in ``unset`` away; an app that runs is started anew."""
+
+    service: ClassVar[str] = "sandbox"
+    reply: ClassVar[type[Struct]] = Receipt
+
+    actor: str
+    project_id: str
+    sandbox_id: str
+    variables: tuple[Variable, ...] = ()
+    secrets: tuple[Variable, ...] = ()
+    unset: tuple[str, ...] = ()
+
+
+class RestartSandbox(Ask, frozen=True):
+    """Start a sandbox anew with the version that it has, also one that has ended."""
+
+    service: ClassVar[str] = "sandbox"
+    reply: ClassVar[type[Struct]] = Receipt
+
+    actor: str
+    project_id: str
+    sandbox_id: str
+
+
+class StopSandbox(Ask, frozen=True):
+    """End a sandbox; with ``wipe`` its data and secrets go too."""
+
+    service: ClassVar[str] = "sandbox"
+    reply: ClassVar[type[Struct]] = Receipt
+
+    actor: str
+    project_id: str
+    sandbox_id: str
+    wipe: bool = False
+
+
 ASKS: tuple[type[Ask], ...] = (
     Login,
     CreateUser,
@@ -190,4 +257,8 @@ ASKS: tuple[type[Ask], ...] = (
     ApproveRun,
     ReviseRun,
     CancelRun,
+    DeploySandbox,
+    ConfigureSandbox,
+    RestartSandbox,
+    StopSandbox,
 )

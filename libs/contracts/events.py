@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from libs.contracts.artifacts import (
     Architecture,
@@ -19,28 +18,13 @@ from libs.contracts.artifacts import (
     Verification,
 )
 from libs.contracts.charter import Charter
+from libs.contracts.event import Event
+from libs.contracts.sandbox_events import SANDBOX_EVENTS
 
 Stage = Literal["retrieval", "requirements", "architecture", "planning", "implementation", "review", "verification"]
 FailureReason = Literal[
     "stage_failed", "not_accepted", "budget_exceeded", "deadline_exceeded", "unanswered", "internal_error"
 ]
-
-
-class Event(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all events. ``scope`` is the kind of aggregate the fact belongs to."""
-
-    scope: ClassVar[str] = ""
-    version: ClassVar[int] = 1
-
-    @classmethod
-    def event_name(cls) -> str:
-        """``RequirementsDrafted`` is called ``requirements_drafted`` on subjects and in type tags."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-    @classmethod
-    def type_tag(cls) -> str:
-        """CloudEvents type: ``interius.run.requirements_drafted.v1``."""
-        return f"interius.{cls.scope}.{cls.event_name()}.v{cls.version}"
 
 
 class UserEvent(Event, frozen=True):
@@ -265,6 +249,7 @@ EVENTS: tuple[type[Event], ...] = (
     Completed,
     Failed,
     Cancelled,
+    *SANDBOX_EVENTS,
 )
 BY_TAG: dict[str, type[Event]] = {cls.type_tag(): cls for cls in EVENTS}
 TERMINAL: tuple[type[Event], ...] = (Completed, Failed, Cancelled)

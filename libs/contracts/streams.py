@@ -72,17 +72,26 @@ _FOLLOWED = (
     "verified",
     "stage_failed",
 )
+# A sandbox that has ended comes to life by one of these, or is wiped.
+_GIVES_LIFE = ("deploy_requested", "restart_requested", "stop_requested")
 DURABLES = (
     DurableSpec(
         "EVENTS",
         "orchestrator",
         (*(f"events.project.*.run.*.{name}" for name in _FOLLOWED), "events.project.*.deleted"),
     ),
+    DurableSpec(
+        "EVENTS",
+        "sandboxes",
+        (*(f"events.project.*.sandbox.*.{name}" for name in _GIVES_LIFE), "events.project.*.deleted"),
+    ),
     DurableSpec("WORK", "deadlines", ("work.deadlines.>",), max_ack_pending=UNBOUNDED),
     DurableSpec("WORK", "requirements", ("work.requirements.>",)),
     DurableSpec("WORK", "architecture", ("work.architecture.>",)),
     DurableSpec("WORK", "implementer", ("work.implementer.>",)),
     DurableSpec("WORK", "reviewer", ("work.reviewer.>",)),
+    # Held for as long as the sandbox lives: a host that dies is missed after this time.
+    DurableSpec("WORK", "hosts", ("work.sandbox.host_sandbox",), ack_wait=6, max_ack_pending=UNBOUNDED),
 )
 
 

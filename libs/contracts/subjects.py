@@ -36,6 +36,11 @@ def run(project_id: str, run_id: str) -> str:
     return f"{project(project_id)}.run.{token(run_id)}"
 
 
+def sandbox(project_id: str, sandbox_id: str) -> str:
+    """Owner path of a sandbox."""
+    return f"{project(project_id)}.sandbox.{token(sandbox_id)}"
+
+
 def event(owner: str, name: str, key: str = "") -> str:
     """Subject of the event ``name`` of ``owner``; ``key`` sets facts of parallel workers apart (one file each)."""
     return f"events.{owner}.{name}.{key}" if key else f"events.{owner}.{name}"
@@ -49,6 +54,11 @@ def events_of(owner: str) -> str:
 def live(owner: str, stage: str) -> str:
     """Subject of fragments of ``stage``."""
     return f"live.{owner}.{stage}"
+
+
+def http(sandbox_id: str, term: int) -> str:
+    """Where requests to a sandbox go, as it is served in ``term``; in no stream."""
+    return f"http.{token(sandbox_id)}.{term}"
 
 
 def work(service: str, task: str) -> str:
@@ -78,6 +88,7 @@ class EventAddress(Struct, frozen=True):
     run_id: str
     user_id: str
     name: str
+    sandbox_id: str = ""
 
 
 def parse(subject: str) -> EventAddress:
@@ -85,6 +96,8 @@ def parse(subject: str) -> EventAddress:
     match subject.split("."):
         case ["events", "project", project_id, "run", run_id, name, *_]:
             return EventAddress(project_id, run_id, "", name)
+        case ["events", "project", project_id, "sandbox", sandbox_id, name]:
+            return EventAddress(project_id, "", "", name, sandbox_id)
         case ["events", "project", project_id, name]:
             return EventAddress(project_id, "", "", name)
         case ["events", "project", project_id, _, _, name]:

@@ -122,6 +122,15 @@ class VerifyCode(Work, frozen=True):
     pass_number: int = 1
 
 
+class HostSandbox(Work, frozen=True):
+    """Serve a sandbox for as long as it lives; whoever holds this order is its host. ``run_id`` came first."""
+
+    service: ClassVar[str] = "sandbox"
+    stage: ClassVar[Stage] = "verification"
+
+    sandbox_id: str = ""
+
+
 class WatchDeadline(Work, frozen=True):
     """End the run when its time is over; handed back until then."""
 
@@ -138,6 +147,7 @@ WORK: tuple[type[Work], ...] = (
     WriteFile,
     ReviewCode,
     VerifyCode,
+    HostSandbox,
     WatchDeadline,
 )
 BY_TAG: dict[str, type[Work]] = {cls.type_tag(): cls for cls in WORK}

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from libs.contracts import events as e
+from libs.contracts.sandbox import Sandbox
 from libs.contracts.subjects import EventAddress
 from services.projector.intake import Fact, Fault
-from services.projector.views import projects, run_artifacts, run_files, run_stages, runs, users
+from services.projector.views import projects, run_artifacts, run_files, run_stages, runs, sandboxes, users
 from services.projector.views.projects import Project
 from services.projector.views.run_artifacts import Artifact
 from services.projector.views.run_files import File
@@ -37,6 +38,7 @@ class Changes:
     stages: dict[tuple[str, str], Stage] = field(default_factory=dict[tuple[str, str], Stage])  # that had a row before
     artifacts: list[Artifact] = field(default_factory=list[Artifact])
     files: list[File] = field(default_factory=list[File])
+    sandboxes: dict[str, Sandbox] = field(default_factory=dict[str, Sandbox])
     faults: list[Fault] = field(default_factory=list[Fault])
     deleted_projects: set[str] = field(default_factory=set[str])
 
@@ -56,6 +58,11 @@ class State:
     def __init__(self) -> None:
         self.runs: dict[str, OpenRun] = {}
         self.projects: dict[str, Project | None] = {}
+        self.sandboxes: dict[str, Sandbox | None] = {}
+
+    def unknown_sandboxes(self, batch: Iterable[Fact]) -> list[str]:
+        """Ids of the sandboxes that ``batch`` is about and that must be loaded first."""
+        return sorted({fact.address.sandbox_id for fact in batch if fact.address.sandbox_id} - self.sandboxes.keys())
 
     def unknown(self, batch: Iterable[Fact]) -> tuple[list[str], list[str]]:
         """Ids of the runs and of the projects that ``batch`` is about and that must be loaded first."""
@@ -71,6 +78,8 @@ class State:
             address = fact.address
             if address.run_id:
                 self._run(address, fact, changes)
+            elif address.sandbox_id:
+                self._sandbox(address, fact, changes)
             elif address.project_id:
                 self._project(address.project_id, fact, changes)
             elif row := users.ROWS.get(type(fact.event)):  # pyright: ignore[reportArgumentType]  # Event subtype
@@ -92,6 +101,17 @@ class State:
         gone = [key for key, run in self.runs.items() if run.row and run.row.project_id == project_id]
         self.runs.update((key, OpenRun()) for key in gone)
         changes.forget(gone)
+        for key, sandbox in self.sandboxes.items():
+            if sandbox and sandbox.project_id == project_id:
+                self.sandboxes[key] = None
+                changes.sandboxes.pop(key, None)
+
+    def _sandbox(self, address: EventAddress, fact: Fact, changes: Changes) -> None:
+        project, known = self.projects[address.project_id], self.sandboxes[address.sandbox_id]
+        if project and project.deleted:
+            return
+        if sandbox := sandboxes.changed(known, fact):
+            self.sandboxes[address.sandbox_id] = changes.sandboxes[address.sandbox_id] = sandbox
 
     def _run(self, address: EventAddress, fact: Fact, changes: Changes) -> None:
         run, event = self.runs[address.run_id], fact.event
@@ -120,6 +140,8 @@ class State:
         if len(self.runs) > most:
             self.runs.clear()
             self.projects.clear()
+        for key in [key for key, sandbox in self.sandboxes.items() if sandbox is None or not sandbox.lives]:
+            del self.sandboxes[key]
         for key in [key for key, run in self.runs.items() if run.row is None or run.row.over]:
             del self.runs[key]
 

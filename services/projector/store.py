@@ -9,10 +9,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from libs.contracts.sandbox import Sandbox
 from libs.runtime.postgres import Database
 from libs.runtime.session import Session
 from services.projector.intake import Fact, Intake
 from services.projector.state import Changes, OpenRun, State
+from services.projector.views import sandboxes
 from services.projector.views.projects import Project
 from services.projector.views.run_artifacts import Artifact
 from services.projector.views.run_files import File
@@ -73,6 +75,9 @@ class Store:
         if project_ids:
             known = {row.id: row for row in await _rows(session, Project, "load_projects", project_ids)}
             self._state.projects.update((key, known.get(key)) for key in project_ids)
+        if sandbox_ids := self._state.unknown_sandboxes(facts):
+            known = {row.id: row for row in await _rows(session, Sandbox, "load_sandboxes", sandbox_ids)}
+            self._state.sandboxes.update((key, known.get(key)) for key in sandbox_ids)
         if run_ids:
             self._state.runs.update(await _open_runs(session, run_ids))
 
@@ -98,6 +103,7 @@ async def write(session: Session, changes: Changes) -> None:
     """Write the rows that a batch leaves."""
     if changes.deleted_projects:
         await session.run("delete_runs_of", ids=sorted(changes.deleted_projects))
+        await session.run("delete_sandboxes_of", ids=sorted(changes.deleted_projects))
     await _write(session, "write_users", changes.users.values())
     await _write(session, "write_projects", changes.projects.values())
     await _write(session, "write_runs", changes.runs.values())
@@ -105,6 +111,7 @@ async def write(session: Session, changes: Changes) -> None:
     await _write(session, "write_stages", changes.stages.values())
     await _add(session, "run_artifacts", Artifact, changes.artifacts)
     await _add(session, "run_files", File, changes.files)
+    await _write(session, "write_sandboxes", [sandboxes.row(sandbox) for sandbox in changes.sandboxes.values()])
     await _write(session, "write_faults", changes.faults)
 
 

@@ -17,12 +17,14 @@ OWNERS = {
     "user": "user.{user_id}",
     "project": "project.{project_id}",
     "run": "project.{project_id}.run.{run_id}",
+    "sandbox": "project.{project_id}.sandbox.{sandbox_id}",
 }
 KEYED: dict[type[Event], str] = {FileWritten: ".{file}"}  # facts of parallel workers have a subject each
 PARAMETERS = {
     "user_id": "Id of a user.",
     "project_id": "Id of a project.",
     "run_id": "Id of a run.",
+    "sandbox_id": "Id of a sandbox, which is also the name of its host.",
     "file": "First 16 hexadecimal digits of the SHA-256 of the file's path.",
     "stage": "Stage of the run.",
     "service": "Service that took the order.",

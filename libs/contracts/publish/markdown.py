@@ -40,6 +40,8 @@ EXAMPLES = """## Subjects worth following
 | `events.project.P.>` | everything in project P |
 | `events.project.P.run.R.>` | the story of run R |
 | `events.project.P.run.R.file_written.*` | its files, each the moment it is written |
+| `events.project.P.sandbox.S.>` | the story of sandbox S |
+| `live.project.P.sandbox.S.log` | what its app prints |
 | `live.project.P.run.R.>` | what its stages are doing right now |
 | `parked.>` | work that failed for good |
 """

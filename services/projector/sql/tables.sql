@@ -116,3 +116,13 @@ create table run_files (
     written_at  timestamptz not null,
     primary key (run_id, path, version)
 );
+
+create table sandboxes (
+    id         text primary key,
+    project_id text        not null,
+    owner      text        not null,
+    status     text        not null,
+    created_at timestamptz not null,
+    state      json        not null  -- the whole of it, as libs/contracts/sandbox.py folds it
+);
+create index sandboxes_of_owner on sandboxes (owner, created_at desc);

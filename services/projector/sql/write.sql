@@ -48,3 +48,12 @@ with gone as (delete from runs where project_id = any(:ids::text[]) returning id
     stages as (delete from run_stages where run_id in (select id from gone)),
     artifacts as (delete from run_artifacts where run_id in (select id from gone))
 delete from run_files where run_id in (select id from gone);
+
+-- name: write_sandboxes!
+-- Sandboxes as they stand now.
+insert into sandboxes select * from json_populate_recordset(null::sandboxes, convert_from(:rows, 'UTF8')::json)
+on conflict (id) do update set (status, state) = (excluded.status, excluded.state);
+
+-- name: delete_sandboxes_of!
+-- A deleted project takes its sandboxes along.
+delete from sandboxes where project_id = any(:ids::text[]);

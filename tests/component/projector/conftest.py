@@ -24,6 +24,7 @@ TABLES = {
     "run_stages": "run_id, work_id",
     "run_artifacts": "run_id, seq",
     "run_files": "run_id, path, version",
+    "sandboxes": "id",
     "faults": "seq",
 }
 LIMIT = 30.0  # seconds for anything to come true

@@ -23,6 +23,7 @@ def test_what_could_widen_a_subject_is_no_id(value):
         subjects.project,
         lambda id_: subjects.run("p", id_),
         lambda id_: subjects.run(id_, "r"),
+        lambda id_: subjects.sandbox("p", id_),
     ):
         with pytest.raises(ValueError, match="is not an id"):
             owner(value)
@@ -35,6 +36,7 @@ def test_what_could_widen_a_subject_is_no_id(value):
         ("events.project.p.created", EventAddress("p", "", "", "created")),
         ("events.project.p.run.r.requested", EventAddress("p", "r", "", "requested")),
         ("events.project.p.run.r.file_written.0f", EventAddress("p", "r", "", "file_written")),
+        ("events.project.p.sandbox.s.ready", EventAddress("p", "", "", "ready", "s")),
         ("events.project.p.chat.m.posted", EventAddress("p", "", "", "posted")),
         ("events.project.p.document.d.indexed", EventAddress("p", "", "", "indexed")),
     ],
@@ -54,8 +56,11 @@ def test_another_subject_is_refused(subject):
 @pytest.mark.parametrize("cls", EVENTS)
 def test_what_is_published_about_addresses_is_what_the_code_does(cls):
     owners = {"user": subjects.user("U"), "project": subjects.project("P"), "run": subjects.run("P", "R")}
+    owners["sandbox"] = subjects.sandbox("P", "S")
     subject = subjects.event(owners[cls.scope], cls.event_name(), "F" if cls is FileWritten else "")
-    assert catalog.event_address(cls).format(user_id="U", project_id="P", run_id="R", file="F") == subject
+    assert (
+        catalog.event_address(cls).format(user_id="U", project_id="P", run_id="R", sandbox_id="S", file="F") == subject
+    )
     assert subjects.parse(subject).name == cls.event_name()
 
 

@@ -9,6 +9,7 @@ from libs.contracts import events as e
 from libs.contracts import run as contract
 from libs.contracts import subjects
 from libs.contracts.codec import Recorded, encode
+from libs.contracts.sandbox_events import SandboxDeployRequested, SandboxStopped
 from libs.eventlog.port import RawRecord
 from services.projector.intake import Fact, take
 from services.projector.state import Changes, OpenRun, State
@@ -41,6 +42,7 @@ def project(told: list[Told], cuts: set[int]) -> tuple[State, list[Changes]]:
             run_ids, project_ids = state.unknown(batch)
             state.runs.update((key, OpenRun()) for key in run_ids)
             state.projects.update(dict.fromkeys(project_ids))
+            state.sandboxes.update(dict.fromkeys(state.unknown_sandboxes(batch)))
             made.append(state.fold(batch))
             batch = []
     return state, made
@@ -114,3 +116,15 @@ def test_open_runs_are_kept_and_finished_ones_forgotten():
     assert list(state.runs) == ["open"]
     state.settle(0)
     assert not state.runs and not state.projects
+
+
+def test_a_sandbox_row_is_the_fold_of_its_facts_and_goes_with_its_project():
+    owner = subjects.sandbox("p", "s")
+    deployed = fact(owner, SandboxDeployRequested("r", "u1", 60, 600), 1)
+    state, (changes,) = project([deployed, fact(owner, SandboxStopped(), 2)], set())
+    assert (changes.sandboxes["s"].status, changes.sandboxes["s"].owner) == ("stopped", "u1")
+    state.settle(10)
+    assert not state.sandboxes
+    gone = fact(subjects.project("p"), e.Deleted(), 3)
+    _, (changes,) = project([deployed, gone, fact(owner, SandboxStopped(), 4)], set())
+    assert not changes.sandboxes
