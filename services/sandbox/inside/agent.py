@@ -12,6 +12,7 @@ import json
 import os
 import runpy
 import signal
+import site
 import sys
 import time
 import traceback
@@ -22,6 +23,7 @@ Order = dict[str, Any]
 
 def main(mark: str, warm: list[str]) -> None:
     """Import ``warm``, say so, and follow orders until there are none."""
+    site.setquit()  # python -S leaves out exit()
     for name in warm:
         try:
             importlib.import_module(name)
