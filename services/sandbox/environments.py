@@ -30,7 +30,7 @@ KEPT_OUTPUT = 4000  # characters
 # How the downloader says that it reached no index, or not well enough to know what is there.
 UNREACHED = re.compile(
     r"NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Could not fetch URL|Connection(?:Error|Reset)"
-    r"|Temporary failure|Max retries|Network is unreachable|(?:500|502|503|504|429) (?:Server|Client) Error|ProtocolError",
+    r"|Temporary failure|Max retries|Network is unreachable|ProtocolError|(?:50[0234]|429) (?:Server|Client) Error",
 )
 
 
@@ -93,10 +93,7 @@ class Environments:
             told = await _pip(lines, wheels, "--find-links", str(kept))
         if told is not None:
             raise _fault(told)
-        for wheel in wheels.iterdir():
-            wheel.chmod(0o644)
-            with suppress(FileExistsError):
-                os.link(wheel, kept / wheel.name)
+        _keep(wheels, kept)
 
     async def _unpack(self, wheels: Path, unpacked: Path) -> None:
         spec = Spec(
@@ -140,6 +137,14 @@ async def _pip(lines: tuple[str, ...], wheels: Path, *options: str) -> str | Non
             process.kill()
             await process.wait()
     return said.decode(errors="replace") if process.returncode else None
+
+
+def _keep(wheels: Path, kept: Path) -> None:
+    """Another list may want them too."""
+    for wheel in wheels.iterdir():
+        wheel.chmod(0o644)
+        with suppress(FileExistsError):
+            os.link(wheel, kept / wheel.name)
 
 
 def _bounded() -> None:

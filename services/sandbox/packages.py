@@ -67,7 +67,7 @@ def _requirement(path: str, number: int, line: str) -> Requirement:
         raise Refused(path, number, f"{requirement.name} is asked for by address. Name a version instead.")
     name = plain(requirement.name)
     if name not in _LIST["allowed"] and name not in _LIST["left_out"]:
-        raise Refused(path, number, f"The package {requirement.name[:100]} is not on the list of those that may be used.")
+        raise Refused(path, number, f"The package {name[:100]} is not on the list of those that may be used.")
     return requirement
 
 

@@ -37,11 +37,11 @@ def _unpack(wheel: Path, target: Path, room: int) -> int:
     """Unpack one; gives the bytes that are left for others."""
     try:
         with zipfile.ZipFile(wheel) as archive:
+            room -= sum(member.file_size for member in archive.infolist())  # no more is ever read of each
+            if room < 0:
+                sys.exit(f"{wheel.name} unpacks to more than there is room for.")
             for member in archive.infolist():
                 place = _place(wheel, member.filename)
-                room -= member.file_size  # no more than this is ever read of a member
-                if room < 0:
-                    sys.exit(f"{wheel.name} unpacks to more than there is room for.")
                 if place and not member.is_dir():
                     _write(archive, member, target / place)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:

@@ -1,0 +1,137 @@
+"""Warm jails: each is used once, has read in its packages, and runs what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from libs.contracts.artifacts import SourceFile
+from libs.testing.waiting import until
+from services.sandbox import workers as module
+from services.sandbox.environments import Environment
+from services.sandbox.port import Driver, DriverError
+from services.sandbox.sockets import JailTransport
+from services.sandbox.worker import SOCKET
+from services.sandbox.workers import Workers
+
+APP = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        print("asked", flush=True)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"hello"})
+"""
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Environment:
+    """No packages but those of this Python's own."""
+    (tmp_path / "packages").mkdir()
+    return Environment("bare", tmp_path / "packages")
+
+
+@pytest.fixture
+async def workers(tmp_path: Path, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Workers]:
+    monkeypatch.setattr(module, "REFILL_AFTER", 0.0)
+    workers = Workers(tmp_path, driver, 1, 60)
+    yield workers
+    await workers.close()
+
+
+async def test_a_module_is_run_and_its_output_told(workers: Workers, bare: Environment):
+    worker = await workers.take(bare, "check")
+    await worker.fill([SourceFile("pkg/say.py", "import os, sys\nprint(sys.argv[1:], os.environ['A'])\nsys.exit(3)")])
+    ran = await worker.run("pkg.say", "x", env={"A": "1"})
+    assert (ran.code, ran.lines) == (3, ("['x'] 1",))
+    again = await worker.run("pkg.missing")
+    assert again.code == 1
+    assert "No module named pkg.missing" in again.output
+    await worker.close()
+
+
+async def test_what_never_ends_is_ended_and_the_next_order_is_done(workers: Workers, bare: Environment):
+    worker = await workers.take(bare, "check")
+    await worker.fill(
+        [SourceFile("loop.py", "print('on', end='', flush=True)\nwhile 1: pass"), SourceFile("ok.py", "")]
+    )
+    ran = await worker.run("loop", seconds=0.3)
+    assert (ran.code, ran.lines) == (-9, ("on",))
+    assert (await worker.run("ok")).code == 0
+    await worker.close()
+
+
+async def test_a_jail_that_dies_is_told_as_such(workers: Workers, bare: Environment):
+    worker = await workers.take(bare, "check")
+    await worker.fill([SourceFile("die.py", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")])
+    ran = await worker.run("die")
+    assert ran.ended
+    assert ran.code == -9
+    await worker.close()
+
+
+async def test_each_worker_is_used_once_and_another_is_got_ready(workers: Workers, bare: Environment):
+    first = await workers.take(bare, "check")
+    await until(lambda: workers._waiting[bare.id, "check"])
+    second = await workers.take(bare, "check")
+    assert first is not second
+    await first.fill([SourceFile("a.py", "x = 1")])
+    await second.fill([SourceFile("b.py", "import a")])
+    assert (await second.run("b")).code == 1
+    for worker in (first, second):
+        await worker.close()
+        assert not worker._folder.exists()
+
+
+async def test_one_that_died_while_it_waited_is_not_handed_out(workers: Workers, bare: Environment):
+    await workers.warm(bare, "check")
+    waiting = workers._waiting[bare.id, "check"][0]
+    await waiting.jail.kill()
+    taken = await workers.take(bare, "check")
+    assert taken is not waiting
+    assert taken.alive
+    await taken.close()
+
+
+async def test_one_that_waits_too_long_is_ended(tmp_path: Path, driver: Driver, bare: Environment):
+    workers = Workers(tmp_path, driver, 1, 0.1)
+    await workers.warm(bare, "check")
+    worker = workers._waiting[bare.id, "check"][0]
+    await until(lambda: not worker.alive)
+    await workers.close()
+
+
+@pytest.mark.parametrize("path", ["../x.py", "/tmp/x.py", "a/../../x.py"])
+async def test_files_stay_in_their_folder(workers: Workers, bare: Environment, path: str):
+    worker = await workers.take(bare, "check")
+    with pytest.raises(ValueError, match="leads out"):
+        await worker.fill([SourceFile(path, "")])
+    await worker.close()
+
+
+async def test_an_application_is_served_on_a_socket_and_heard(workers: Workers, environments, bare: Environment):
+    worker = await workers.take(await environments.get(("uvicorn==0.54.0",)), "serve")
+    await worker.fill([SourceFile("main.py", APP)])
+    await worker.serve("main:app")
+    await until(worker.socket.exists)
+    async with httpx.AsyncClient(transport=JailTransport(worker.jail, SOCKET), base_url="http://app") as client:
+        assert (await client.get("/")).text == "hello"
+    lines = [line async for line in _until(worker.lines(), b"asked")]
+    assert lines[-1] == b"asked"
+    await worker.close()
+
+
+async def _until(lines, last: bytes):
+    async for line in lines:
+        yield line
+        if line == last:
+            return
+
+
+async def test_a_jail_that_cannot_start_says_why(tmp_path: Path, driver: Driver, bare: Environment, monkeypatch):
+    monkeypatch.setattr(module, "PYTHON", "/bin/false")
+    with pytest.raises(DriverError, match="ended before it was ready"):
+        await Workers(tmp_path, driver, 1, 60).take(bare, "check")
+    assert list((tmp_path / "jails").iterdir()) == []
