@@ -1,0 +1,85 @@
+"""By what a jail is known again after the process that made it is gone: house, driver and jail, in one name.
+
+A house is a folder of sandboxes on a machine; two houses leave each other's jails alone. A driver is one life of one
+process, and holds a lock while it lives; so two processes of one house leave each other's jails alone as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIX = "interius-jail"
+
+
+def house_of(folder: Path) -> str:
+    """The name of the house whose sandboxes are kept in ``folder``."""
+    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+
+
+class Life:
+    """One life of one driver. ``name`` is letters and digits."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "drivers"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.house, self.name = house_of(folder), secrets.token_hex(4)
+        self._lock = os.open(self._folder / self.name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def mark(self, jail: str) -> str:
+        """What bubblewrap is called on the command line for this jail."""
+        return f"{PREFIX}:{self.house}:{self.name}.{jail}"
+
+    def is_over(self, name: str) -> bool:
+        """Whether the driver of this name no longer lives; forgets it if so."""
+        if name == self.name:
+            return False
+        try:
+            handle = os.open(self._folder / name, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(handle)
+        return True
+
+    def forget(self) -> None:
+        """Remove the locks of those that no longer live."""
+        for path in self._folder.iterdir():
+            if self.is_over(path.name):
+                path.unlink(missing_ok=True)
+
+    def end(self) -> None:
+        """This life is over."""
+        if self._lock >= 0:
+            (self._folder / self.name).unlink(missing_ok=True)
+            os.close(self._lock)
+            self._lock = -1
+
+
+def marked(house: str) -> Iterator[tuple[int, str]]:
+    """Processes of this house's jails with "driver.jail" of each."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                called = (entry / "cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
+                if called.startswith(f"{PREFIX}:{house}:"):
+                    yield int(entry.name), called.rsplit(":", 1)[1]
+
+
+def kill_marked(house: str, name: str) -> None:
+    """Kill the processes of "driver.jail"."""
+    for process, found in marked(house):
+        if found == name:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
