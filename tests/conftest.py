@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from deploy.local.nats import NatsServer
+from deploy.local.nats import NatsServer, StartError
 from deploy.local.postgres import Postgres
 from libs.eventlog.connection import Connection
+from libs.testing.dockerd import Dockerd, dockerd_server, missing
 from libs.testing.nats import fresh_streams, nats_server
 from libs.testing.postgres import fresh_database, postgres_server
 
@@ -35,3 +36,14 @@ def postgres() -> Iterator[Postgres]:
 async def dsn(postgres: Postgres) -> AsyncIterator[str]:
     async with fresh_database(postgres) as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def dockerd() -> Iterator[Dockerd]:
+    if lacks := missing():
+        pytest.skip(lacks)
+    try:
+        with dockerd_server() as server:
+            yield server
+    except StartError as error:  # in a container without rights, say
+        pytest.skip(str(error))

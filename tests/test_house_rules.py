@@ -126,7 +126,7 @@ PLACES = {
     "openai": "libs/llm/",
     "nats.js": "libs/eventlog/",
     "opentelemetry": "libs/runtime/",
-    "docker": "",
+    "docker": "services/sandbox/drivers/",
     "qdrant_client": "",
 }
 

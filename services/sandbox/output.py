@@ -5,10 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 LONGEST = 65_536  # bytes of one line; longer ones are cut into such pieces
 KEPT = 4 * 1024 * 1024  # bytes that wait for a reader; the oldest lines go first
 CHUNK = 65_536
+
+
+class Readable(Protocol):
+    """Bytes as they come, at most so many; none at the end."""
+
+    async def read(self, n: int = -1, /) -> bytes:
+        """The next of them."""
+        ...
 
 
 class Output:
@@ -24,7 +33,7 @@ class Output:
         self.dropped = 0  # lines
         self.flooded = asyncio.Event()
 
-    async def drain(self, stream: asyncio.StreamReader) -> None:
+    async def drain(self, stream: Readable) -> None:
         """Read ``stream`` to its end."""
         loop, began, seen = asyncio.get_running_loop(), 0.0, 0
         while data := await stream.read(CHUNK):

@@ -22,3 +22,9 @@ class SandboxSettings(BaseSettings):
     sandbox_folder: Path = Field(
         Path(".interius/sandbox"), description="where Python, packages and data of sandboxes are kept"
     )
+    sandbox_docker_runtime: str = Field(
+        "", description="what Docker runs jails with, as runsc for gVisor; empty is its default"
+    )
+    docker_host: str = Field(
+        "", description="where dockerd listens, unix:///path; empty is what the Docker command takes"
+    )

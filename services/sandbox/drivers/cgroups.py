@@ -149,9 +149,20 @@ def _limit(made: Cgroup, limits: Limits) -> None:
                 (folder / name).write_text(value, encoding="ascii")
 
 
+def of(process: int) -> Cgroup:
+    """Where a process is counted, whoever made that; its limits are theirs.
+
+    Raises:
+        OSError: it has ended.
+    """
+    mounts, own = _mounts(), _own(Path(f"/proc/{process}/cgroup"))
+    names = [name for name in (*NEEDED, "") if name in mounts and name in own]
+    return Cgroup(tuple(dict.fromkeys(_inside(mounts[name], own[name]) for name in names)))
+
+
 def find(house: str) -> Iterator[Cgroups]:
     """Places where cgroups could be made, best first; whether there is a right to shows when one is made."""
-    mounts, own = _mounts(), _own()
+    mounts, own = _mounts(), _own(OURS)
     if all(name in mounts for name in NEEDED):
         folders = dict.fromkeys(_inside(mounts[name], own.get(name, "/")) for name in NEEDED)
         yield Cgroups(tuple(folders), house, 1)
@@ -182,9 +193,9 @@ def _mounts() -> dict[str, Path]:
     return found
 
 
-def _own() -> dict[str, str]:
-    """In which cgroup this process is, by controller."""
-    lines = (line.split(":", 2) for line in OURS.read_text(encoding="utf-8").splitlines())
+def _own(told: Path) -> dict[str, str]:
+    """In which cgroup a process is, by controller."""
+    lines = (line.split(":", 2) for line in told.read_text(encoding="utf-8").splitlines())
     return {name: path for _, names, path in lines for name in names.split(",")}
 
 

@@ -88,6 +88,7 @@ class UnsafeDriver:
         for place, folder in spec.read_only.items():
             _link(root / place.lstrip("/"), folder)
         if spec.data:
+            spec.data.mkdir(parents=True, exist_ok=True)
             _link(root / DATA.lstrip("/"), spec.data)
         else:
             (root / DATA.lstrip("/")).mkdir()

@@ -1,0 +1,1 @@
+"""Jails as Docker containers."""

@@ -1,0 +1,49 @@
+"""Every driver that works on this machine, in one house."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from services.sandbox.drivers.bubblewrap import BubblewrapDriver
+from services.sandbox.drivers.docker.driver import DockerDriver
+from services.sandbox.drivers.unsafe import UnsafeDriver
+from services.sandbox.port import Driver
+
+Make = Callable[[], Driver]
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(params=["unsafe", "bubblewrap", "docker"])
+def make(request: pytest.FixtureRequest, house: Path) -> Make:
+    """Makes one more driver of the kind, as a process that starts does."""
+    if request.param == "unsafe":
+        return UnsafeDriver
+    if request.param == "bubblewrap":
+        if not shutil.which("bwrap"):
+            pytest.skip("there is no bubblewrap: run deploy/debian.sh")
+        return lambda: BubblewrapDriver(house)
+    url = request.getfixturevalue("dockerd").url
+    return lambda: DockerDriver(house, url)
+
+
+@pytest.fixture
+async def driver(make: Make) -> AsyncIterator[Driver]:
+    driver = make()
+    yield driver
+    await driver.close()
+
+
+@pytest.fixture
+def jailed(driver: Driver) -> Driver:
+    """One that really jails."""
+    if driver.name == "unsafe":
+        pytest.skip("unsafe is no jail")
+    return driver
