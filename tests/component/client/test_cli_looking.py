@@ -135,6 +135,13 @@ def test_projects_are_found_by_name_or_made(edge: FakeEdge) -> None:
     assert edge.body("/v1/projects") == {"name": "films"}
 
 
+@pytest.fixture
+def unjailed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor looks for no sandbox, which takes seconds."""
+    monkeypatch.setenv("SANDBOX_DRIVER", "unsafe")
+
+
+@pytest.mark.usefixtures("unjailed")
 def test_the_doctor_finds_what_is_there(edge: FakeEdge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_API_KEY", "sk-very-secret")
     monkeypatch.setenv("MODEL_DEFAULT", "gpt-test")
@@ -145,6 +152,7 @@ def test_the_doctor_finds_what_is_there(edge: FakeEdge, monkeypatch: pytest.Monk
     assert "sk-very-secret" not in result.output
 
 
+@pytest.mark.usefixtures("unjailed")
 def test_the_doctor_fails_where_something_needed_is_wrong(
     edge: FakeEdge, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +165,19 @@ def test_the_doctor_fails_where_something_needed_is_wrong(
     assert "no consumer" in interius(edge, "doctor").stdout
 
 
+def test_the_doctor_says_with_what_projects_are_run_and_why(edge: FakeEdge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_DRIVER", "unsafe")
+    assert "No jail at all" in " ".join(interius(edge, "doctor").stdout.split())
+    monkeypatch.setenv("SANDBOX_DRIVER", "docker")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nobody/listens")
+    result = interius(edge, "doctor")
+    assert "SANDBOX_DRIVER=docker cannot be used. Not docker: Docker does not answer" in " ".join(result.stdout.split())
+    assert result.exit_code == 1
+    monkeypatch.setenv("SANDBOX_DRIVER", "magic")
+    assert "what jails are made with" in " ".join(interius(edge, "doctor").stdout.split())
+
+
+@pytest.mark.usefixtures("unjailed")
 def test_the_doctor_does_not_mind_that_nothing_runs_yet(edge: FakeEdge) -> None:
     edge.url = "http://127.0.0.1:9"
     result = interius(edge, "doctor")
