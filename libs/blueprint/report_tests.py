@@ -105,7 +105,13 @@ def _figure(view: EntityView, column: Column, value: Any) -> str:
         places = column.field.scale if column.field.scale is not None else _SHOWN[column.field.type]
         return f'"{round(Decimal(value), places):.{places}f}"' if column.field.type == "money" else ""
     if isinstance(value, dt.date):
-        near = [one for each in view.fields for one in domain(view, each) if one.value == value]
+        near = [
+            one
+            for peer in view.peers.values()
+            for each in peer.fields
+            for one in domain(peer, each)
+            if one.value == value
+        ]
         kind = Field(column.name, "datetime" if isinstance(value, dt.datetime) else "date")
         source = (near[0] if near else sample(kind, value)).source
         return source if column.field.type != "string" else _beginning(source, column.name)
