@@ -22,6 +22,7 @@ FIXED = (
 )
 # What the kernel tells in there is of the whole machine.
 MASKED = ("kcore", "keys", "timer_list", "sched_debug", "latency_stats", "kallsyms", "kmsg", "modules", "interrupts")
+UNCHANGEABLE = ("sys", "sysrq-trigger", "irq", "bus", "fs")  # some of it may be written by who has a namespace
 # Where there is no cgroup the limits of each process stand in; set here, since bubblewrap itself must not have them.
 LIMITER = (
     "import os, resource as r, sys; n, m = int(sys.argv[1]), int(sys.argv[2]);"
@@ -56,7 +57,8 @@ def arguments(spec: Spec, root: Path, handles: Handles) -> bytes:
     given = [
         *FIXED,
         *(word for place, source in sources.items() for word in ("--ro-bind", f"{BASE}/{source}", place)),
-        *(word for name in _masked() for word in ("--ro-bind", "/dev/null", name)),
+        *(word for name in _of_proc(MASKED) for word in ("--ro-bind", "/dev/null", name)),
+        *(word for name in _of_proc(UNCHANGEABLE) for word in ("--ro-bind", name, name)),
         *(word for name, place in WRITABLE.items() for word in ("--bind", f"{BASE}/{name}", place)),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"),
         *(word for name, value in spec.env.items() for word in ("--setenv", name, value)),
@@ -66,8 +68,8 @@ def arguments(spec: Spec, root: Path, handles: Handles) -> bytes:
     return b"".join(os.fsencode(word) + b"\0" for word in given)
 
 
-def _masked() -> list[str]:
-    return [path for name in MASKED if os.path.exists(path := f"/proc/{name}")]  # noqa: PTH110  # it stays a string
+def _of_proc(names: tuple[str, ...]) -> list[str]:
+    return [path for name in names if os.path.exists(path := f"/proc/{name}")]  # noqa: PTH110  # it stays a string
 
 
 def _parts(root: Path) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -41,7 +42,7 @@ REFUSED = {
         " clock_adjtime clock_adjtime64 adjtimex stime sethostname setdomainname vhangup nfsservctl _sysctl sysfs"
         " pciconfig_read pciconfig_write pciconfig_iobase"
     ),
-    "files": "mknod mknodat open_by_handle_at name_to_handle_at",
+    "files": "open_by_handle_at name_to_handle_at",
     "rank": "personality set_mempolicy mbind set_mempolicy_home_node sched_setattr ioprio_set",
 }
 
@@ -89,6 +90,9 @@ def _by_argument(lib: ModuleType) -> Any:
     for name in ("socket", "socketpair"):
         made.add_rule(lib.ERRNO(errno.EAFNOSUPPORT), name, arg(0, lib.NE, AF_UNIX))
     made.add_rule(refuse, "prctl", arg(0, lib.MASKED_EQ, low, PR_SET_PDEATHSIG))
+    for name, at in (("mknod", 1), ("mknodat", 2)):
+        for kind in (stat.S_IFCHR, stat.S_IFBLK):
+            made.add_rule(refuse, name, arg(at, lib.MASKED_EQ, 0o170000, kind))
     for request in (TIOCSTI, TIOCLINUX):
         made.add_rule(refuse, "ioctl", arg(1, lib.MASKED_EQ, low, request))
     return made
