@@ -12,11 +12,11 @@ import pytest
 import pytest_asyncio
 
 from services.sandbox.drivers.bubblewrap import BubblewrapDriver
+from services.sandbox.drivers.docker.driver import DockerDriver
 from services.sandbox.port import APP, PYTHON, RUN, Driver, Jail, Limits, Spec
 from services.sandbox.sockets import JailTransport
 from tests.security.containment.world import World, world
 
-DRIVERS = ["bubblewrap"]
 NEIGHBOUR = f"""
 import http.server, os, socket, socketserver
 
@@ -52,13 +52,21 @@ def lacking(reason: str) -> None:
     pytest.fail(f"{reason} To go on without: CONTAINMENT='where possible'")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DRIVERS)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["bubblewrap", "docker"])
 async def driver(request: pytest.FixtureRequest, house: Path) -> AsyncIterator[Driver]:
-    made = BubblewrapDriver(house)
+    made = BubblewrapDriver(house) if request.param == "bubblewrap" else docker(request, house)
     if reason := await made.check():
         lacking(reason)
     yield made
     await made.close()
+
+
+def docker(request: pytest.FixtureRequest, house: Path) -> Driver:
+    try:
+        return DockerDriver(house, request.getfixturevalue("dockerd").url)
+    except pytest.skip.Exception as skipped:
+        lacking(str(skipped))
+        raise
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -64,7 +64,7 @@ FILES = [
         "read-only mounts",
     ),
     Program("files.remount", "make them writable", "EPERM", CALLS),
-    Program("files.program_of_its_own", "run a program that it wrote", "EACCES", "noexec mounts"),
+    Program("files.program_of_its_own", "run a program that it wrote", "EACCES", "noexec mounts", "EACCES ENOENT"),
     Program("files.library_of_its_own", "load a library that it wrote", "OSError", "noexec mounts"),
     Program("files.set_user_bit", "leave a program that gives its rights to who runs it", "nosuid", "nosuid mounts"),
     Program(
@@ -138,7 +138,9 @@ BOMBS = [
     Program("bombs.sockets", "connect to itself for ever", "EMFILE", "files: RLIMIT_NOFILE"),
     Program("bombs.disk_tmp", "fill /tmp", "ENOSPC", "disk: a file system with a size"),
     Program("bombs.disk_data", "fill /data", "ENOSPC", "disk: a file system with a size"),
-    Program("bombs.disk_shared_memory", "fill /dev/shm", "ENOSPC", "disk: a file system with a size"),
+    Program(
+        "bombs.disk_shared_memory", "fill /dev/shm", "ENOSPC", "disk: a file system with a size", "ENOSPC EACCES EROFS"
+    ),
     Program("bombs.disk_run_folder", "fill the folder that the host sees", "ENOSPC", "disk: a file system with a size"),
     Program("bombs.one_large_file", "reserve a hundred times its disk in one file", "EFBIG", "disk: RLIMIT_FSIZE"),
     Program("bombs.inodes", "make files for ever", "ENOSPC", "disk: a file system with a number of files"),

@@ -20,7 +20,8 @@ NANO = 1_000_000_000
 # Docker's own, and all of /sys: it tells about the machine, and nothing needs it.
 MASKED = [
     *("/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list"),
-    *("/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/proc/interrupts", "/sys"),
+    *("/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/proc/interrupts", "/proc/kallsyms"),
+    *("/proc/modules", "/sys"),
 ]
 
 
