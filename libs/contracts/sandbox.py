@@ -77,6 +77,7 @@ class At(Struct, frozen=True):
 
 
 Fields = dict[str, Any]
+ASKED = ("run_id", "idle_seconds", "total_seconds", "keep_data", "variables", "secrets")
 NO_FAULT: Fields = {"reason": "", "message": "", "advice": "", "log": ()}
 
 
@@ -92,6 +93,8 @@ def _made(at: At, event: e.SandboxDeployRequested) -> Sandbox:
         idle_seconds=event.idle_seconds,
         total_seconds=event.total_seconds,
         keep_data=event.keep_data,
+        variables=event.variables,
+        secrets=event.secrets,
         created_at=at.time,
         lives_since=at.time,
         updated_at=at.time,
@@ -109,8 +112,7 @@ def _wanted(sandbox: Sandbox, at: At) -> Fields:
 
 
 def _deploy(sandbox: Sandbox, at: At, event: e.SandboxDeployRequested) -> Fields:
-    asked = {name: getattr(event, name) for name in ("run_id", "idle_seconds", "total_seconds", "keep_data")}
-    return _wanted(sandbox, at) | asked
+    return _wanted(sandbox, at) | {name: getattr(event, name) for name in ASKED}
 
 
 def _configured(sandbox: Sandbox, at: At, event: e.SandboxConfigured) -> Fields:

@@ -24,7 +24,8 @@ class SandboxEvent(Event, frozen=True):
 class SandboxDeployRequested(SandboxEvent, frozen=True):
     """A run is to be served. The first such fact makes the sandbox, a later one puts another version into it.
 
-    ``idle_seconds`` and ``total_seconds`` are its times to live: without a request, and in all.
+    ``idle_seconds`` and ``total_seconds`` are its times to live: without a request, and in all. ``variables`` and
+    ``secrets`` are the names of all that are set.
     """
 
     run_id: str
@@ -32,6 +33,8 @@ class SandboxDeployRequested(SandboxEvent, frozen=True):
     idle_seconds: int
     total_seconds: int
     keep_data: bool = True
+    variables: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 class SandboxConfigured(SandboxEvent, frozen=True):

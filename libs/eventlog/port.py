@@ -67,6 +67,10 @@ class HandBack(Exception):  # an answer to the queue, not a fault
         self.delay = delay
 
 
+class Release(Exception):  # an answer to the queue, not a fault
+    """Somebody else has been given the work meanwhile: leave it to them, neither done nor handed back."""
+
+
 class Park(Exception):  # an answer to the queue, not a fault
     """The work cannot succeed: keep it aside with this reason."""
 

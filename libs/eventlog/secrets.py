@@ -42,3 +42,7 @@ class SecretStore:
     async def put(self, key: str, value: bytes) -> None:
         """Store a value, whatever was there."""
         await self._bucket.put(key, value)
+
+    async def delete(self, key: str) -> None:
+        """Forget a value; nothing of it is kept."""
+        await self._bucket.purge(key)

@@ -15,7 +15,7 @@ from nats.aio.msg import Msg
 from libs.contracts.errors import Unavailable
 from libs.contracts.streams import DurableSpec
 from libs.eventlog.policy import retry_delay
-from libs.eventlog.port import Conflict, HandBack, Park
+from libs.eventlog.port import Conflict, HandBack, Park, Release
 from libs.runtime import tracing
 from libs.runtime.metrics import Metrics
 
@@ -97,6 +97,8 @@ class Delivery:
         except HandBack as back:
             await message.nak(delay=back.delay)
             return "handed_back"
+        except Release:
+            return "released"
         except Park as reason:
             return await self._give_up(message, str(reason))
         except (Unavailable, Conflict) as error:

@@ -30,13 +30,17 @@ Check = Callable[[], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Service:
-    """What a service does. ``background`` runs until shutdown; ``ready`` gives "" or a sentence on what is wrong."""
+    """What a service does. ``background`` runs until shutdown; ``ready`` gives "" or a sentence on what is wrong.
+
+    ``leaving`` is called when shutdown begins: work that would go on for hours is handed back then.
+    """
 
     name: str
     asks: Mapping[type[Ask], AskHandler] = field(default_factory=dict[type[Ask], AskHandler])
     routes: tuple[Route, ...] = ()
     background: tuple[Callable[[], Awaitable[None]], ...] = ()
     ready: tuple[Check, ...] = ()
+    leaving: tuple[Callable[[], None], ...] = ()
     on_stop: tuple[Callable[[], Awaitable[None]], ...] = ()
 
 
@@ -62,6 +66,8 @@ async def running(platform: Platform, service: Service) -> AsyncGenerator[asynci
 
 async def _stop(service: Service, bus: Bus, task: asyncio.Task[None]) -> None:
     """First the work in progress, then what it works with: a model closed early would fail it."""
+    for leave in service.leaving:
+        leave()
     try:
         await bus.stop()
     finally:

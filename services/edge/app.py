@@ -15,12 +15,16 @@ from libs.contracts.asks import KeySet, PublicKeys
 from libs.runtime.platform import Platform
 from libs.runtime.service import Service
 from libs.runtime.settings import read
+from libs.runtime.tunnel import Wire
 from services.edge.auth import Authentication, Keys, User
 from services.edge.database import Progress, Reader
 from services.edge.house import House, Visit
 from services.edge.hub import Hub
 from services.edge.places import Places
 from services.edge.problems import HANDLERS, MAX_BODY
+from services.edge.proxy.origins import Proxy
+from services.edge.proxy.passage import Bounds
+from services.edge.proxy.sandboxes import Sandboxes
 from services.edge.routes import artifacts, files, operators, pages, projects, runs, sessions, streams
 from services.edge.server import Listener
 from services.edge.settings import EdgeSettings
@@ -32,15 +36,27 @@ ROOMS = (sessions, projects, runs, artifacts, files, streams, operators, pages)
 async def build(platform: Platform) -> Service:
     settings = read(EdgeSettings)
     house = await furnish(platform, settings)
-    listener = Listener(application(house, settings), settings, house.hub.close)
+    wire = Wire(platform.connection.client)
+    await wire.start()
+    listener = Listener(application(house, settings), _apps(wire, house, settings), settings, house.hub.close)
     await platform.hear("live.project.>", house.hub.fragment)
     service = Service(
         "edge",
-        background=(listener.serve, house.hub.follow, house.reader.keep_open, house.progress.follow),
-        on_stop=(house.reader.close,),
+        background=(listener.serve, house.hub.follow, house.reader.keep_open, house.progress.follow, wire.beat),
+        on_stop=(wire.close, house.reader.close),
     )
     house.services = (service,)
     return service
+
+
+def _apps(wire: Wire, house: House, settings: EdgeSettings) -> Proxy:
+    bounds = Bounds(
+        settings.proxy_body_bytes,
+        settings.proxy_client_seconds,
+        settings.proxy_answer_seconds,
+        settings.proxy_total_seconds,
+    )
+    return Proxy(wire, house.sandboxes, bounds)
 
 
 async def furnish(platform: Platform, settings: EdgeSettings) -> House:
@@ -48,11 +64,13 @@ async def furnish(platform: Platform, settings: EdgeSettings) -> House:
     hub = Hub(platform.log, await platform.log.epoch(), await platform.log.head(), settings.edge_streams)
     reader = Reader(platform.settings.database_url)
     places = Places(platform.log, reader)
+    sandboxes = Sandboxes(platform.log, reader)
     hub.on_record(places.hear)
+    hub.on_record(sandboxes.hear)
     open_streams = Gauge("interius_event_streams", "Event streams open now", registry=platform.metrics.registry)
     open_streams.set_function(lambda: hub.watching)
     patience = Patience(settings.edge_heartbeat_seconds, settings.edge_write_seconds)
-    return House(platform, reader, Progress(reader), places, hub, patience)
+    return House(platform, reader, Progress(reader), places, sandboxes, hub, patience)
 
 
 def application(house: House, settings: EdgeSettings) -> Litestar:

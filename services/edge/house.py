@@ -20,6 +20,7 @@ from services.edge.database import Progress, Reader
 from services.edge.hub import Hub
 from services.edge.models import Project, RunView
 from services.edge.places import Place, Places
+from services.edge.proxy.sandboxes import Sandboxes
 from services.edge.stream import Patience
 from services.edge.views import project_of, project_view, run_of, run_view, stage_view
 
@@ -34,6 +35,7 @@ class House:
     reader: Reader
     progress: Progress
     places: Places
+    sandboxes: Sandboxes
     hub: Hub
     patience: Patience
     services: Sequence[Service] = field(default_factory=list[Service])

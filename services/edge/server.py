@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 
 from services.edge.door import Door
+from services.edge.proxy.origins import Origins, Proxy
+from services.edge.proxy.protocol import BoundedProtocol
 from services.edge.settings import EdgeSettings
 
 DRAIN_SECONDS = 5  # for requests that are being answered when we stop
@@ -29,14 +31,14 @@ class Server(uvicorn.Server):
 class Listener:
     """Serves ``app`` on a socket that is bound at once, so that a port that is taken is known at the start."""
 
-    def __init__(self, app: Any, settings: EdgeSettings, close_streams: Callable[[], None]) -> None:
+    def __init__(self, app: Any, apps: Proxy, settings: EdgeSettings, close_streams: Callable[[], None]) -> None:
         self._socket = bind(settings.edge_host, settings.edge_port)
         self.port: int = self._socket.getsockname()[1]
         self._close_streams = close_streams
         self._server = Server(
             uvicorn.Config(
-                Door(app),
-                http="httptools",
+                Origins(Door(app), apps, settings.sandbox_domain),
+                http=BoundedProtocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -24,6 +24,14 @@ class EdgeSettings(BaseSettings):
     edge_heartbeat_seconds: float = Field(15.0, gt=0, description="between comments on a stream that is quiet")
     edge_write_seconds: float = Field(10.0, gt=0, description="how long a client may leave a stream unread")
 
+    sandbox_domain: str = Field(
+        "localhost", pattern=r"^[a-z0-9.-]+$", description="apps are at <sandbox>.<this domain>, each an origin"
+    )
+    proxy_body_bytes: int = Field(10 * 1024 * 1024, ge=0, description="of a request to an app at most")
+    proxy_answer_seconds: float = Field(30.0, gt=0, description="for an app to begin its answer")
+    proxy_total_seconds: float = Field(3600.0, gt=0, description="for one request to an app, streams too")
+    proxy_client_seconds: float = Field(20.0, gt=0, description="for a client to go on sending or taking")
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:

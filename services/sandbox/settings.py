@@ -28,3 +28,6 @@ class SandboxSettings(BaseSettings):
     docker_host: str = Field(
         "", description="where dockerd listens, unix:///path; empty is what the Docker command takes"
     )
+    sandbox_capacity: int = Field(20, ge=1, le=500, description="apps that one host serves at the same time")
+    sandbox_idle_seconds: int = Field(1800, ge=10, description="without a request, after which an app is ended")
+    sandbox_total_seconds: int = Field(86_400, ge=10, description="after which an app is ended in any case")

@@ -70,3 +70,17 @@ select distinct on (path) path, content from run_files where run_id = :id order 
 select path, version, seq, size, sha256, origin, pass_number, written_at, content
 from run_files where run_id = :id and path = :path and (:version::bigint = 0 or version = :version)
 order by version desc limit 1;
+
+-- name: find_sandbox_place^
+-- Where a sandbox belongs.
+select project_id from sandboxes where id = :id;
+
+-- name: list_sandboxes
+-- Sandboxes of a user, in one project or in all, newest first.
+select state::text as state from sandboxes
+where owner = :owner and (:project_id::text = '' or project_id = :project_id)
+order by created_at desc, id limit :limit offset :offset;
+
+-- name: count_sandboxes$
+-- How many that are.
+select count(*) from sandboxes where owner = :owner and (:project_id::text = '' or project_id = :project_id);

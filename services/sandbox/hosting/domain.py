@@ -10,7 +10,7 @@ from libs.contracts import subjects
 from libs.contracts.asks import ConfigureSandbox, DeploySandbox, RestartSandbox, StopSandbox
 from libs.contracts.errors import AlreadyExists, Invalid, NotFound, WrongState
 from libs.contracts.run import Run
-from libs.contracts.sandbox import Sandbox, SandboxStatus
+from libs.contracts.sandbox import Sandbox
 from libs.contracts.work import HostSandbox
 
 SHORTEST, LONGEST = 10, 30 * 24 * 3600  # seconds that a sandbox may be asked to live
@@ -26,10 +26,15 @@ class Times:
     total: int
 
 
+Names = tuple[tuple[str, ...], tuple[str, ...]]  # of variables, and of secrets
+
+
 # Commands
 
 
-def deploy(ask: DeploySandbox, run: Run | None, sandbox: Sandbox | None, times: Times) -> e.SandboxEvent | None:
+def deploy(
+    ask: DeploySandbox, run: Run | None, sandbox: Sandbox | None, names: Names, times: Times
+) -> e.SandboxEvent | None:
     """The fact that has a run served; ``None`` if it is.
 
     Raises:
@@ -42,14 +47,18 @@ def deploy(ask: DeploySandbox, run: Run | None, sandbox: Sandbox | None, times: 
     subjects.token(ask.sandbox_id)
     if sandbox and (sandbox.owner != ask.actor or sandbox.project_id != ask.project_id):
         raise AlreadyExists("This sandbox id is taken.")
-    if sandbox and sandbox.lives and sandbox.status != "stopping" and sandbox.run_id == ask.run_id:
+    if sandbox and sandbox.lives and not sandbox.stop and sandbox.run_id == ask.run_id and not _changes(ask):
         return None
     idle = ask.idle_seconds or (sandbox.idle_seconds if sandbox else times.idle)
     total = ask.total_seconds or (sandbox.total_seconds if sandbox else times.total)
     for seconds in (idle, total):
         if not SHORTEST <= seconds <= LONGEST:
             raise Invalid(f"A sandbox lives {SHORTEST} seconds to {LONGEST // 86400} days, not {seconds} seconds.")
-    return e.SandboxDeployRequested(ask.run_id, ask.actor, idle, total, ask.keep_data)
+    return e.SandboxDeployRequested(ask.run_id, ask.actor, idle, total, ask.keep_data, *names)
+
+
+def _changes(ask: DeploySandbox) -> bool:
+    return bool(ask.variables or ask.secrets)
 
 
 def restart(ask: RestartSandbox, sandbox: Sandbox | None) -> e.SandboxEvent | None:
@@ -71,12 +80,10 @@ def end_with_project(by: str, sandbox: Sandbox | None) -> e.SandboxEvent | None:
     return None if sandbox is None or sandbox.wipe else e.SandboxStopRequested(by, wipe=True)
 
 
-def configure(
-    ask: ConfigureSandbox, variables: tuple[str, ...], secrets: tuple[str, ...], sandbox: Sandbox | None
-) -> e.SandboxEvent:
+def configure(ask: ConfigureSandbox, names: Names, sandbox: Sandbox | None) -> e.SandboxEvent:
     """The fact that its environment is another one."""
     owned(sandbox, ask.actor)
-    return e.SandboxConfigured(ask.actor, variables, secrets)
+    return e.SandboxConfigured(ask.actor, *names)
 
 
 def owned(sandbox: Sandbox | None, actor: str) -> Sandbox:
@@ -174,16 +181,3 @@ def _due(sandbox: Sandbox, held: Held) -> datetime:
 def _given_up(held: Held) -> e.SandboxFailed:
     why = held.ended or "It did not start."
     return e.SandboxFailed("crash", f"It was started {STARTS} times. {why}", "Read its logs, then deploy it again.")
-
-
-def status_words(status: SandboxStatus) -> str:
-    """Why a sandbox does not answer, as a sentence."""
-    return {
-        "requested": "It waits for a host.",
-        "starting": "It is starting.",
-        "ready": "It is ready.",
-        "stopping": "It is stopping.",
-        "failed": "It failed.",
-        "stopped": "It is stopped.",
-        "expired": "Its time is over.",
-    }[status]

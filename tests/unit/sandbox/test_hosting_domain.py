@@ -30,6 +30,7 @@ from services.sandbox.hosting.domain import (
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 TIMES = Times(600, 3600)
+NO_NAMES = ((), ())
 DEPLOY = e.SandboxDeployRequested("r1", "ada", 600, 3600)
 STARTING = e.SandboxStarting("here", "r1", 1, 1)
 READY = e.SandboxReady(2, "r1", 1, 400)
@@ -60,26 +61,26 @@ SERVED = Held(frozenset({2}), serving=2, wanted=1, used_at=later(3))
 
 
 def test_only_a_completed_run_of_mine_is_deployed():
-    assert deploy(ask(), run(), None, TIMES) == DEPLOY
+    assert deploy(ask(), run(), None, NO_NAMES, TIMES) == DEPLOY
     with pytest.raises(NotFound):
-        deploy(ask(), run(owner="eve"), None, TIMES)
+        deploy(ask(), run(owner="eve"), None, NO_NAMES, TIMES)
     with pytest.raises(NotFound):
-        deploy(ask(), None, None, TIMES)
+        deploy(ask(), None, None, NO_NAMES, TIMES)
     with pytest.raises(WrongState, match="failed"):
-        deploy(ask(), run("failed"), None, TIMES)
+        deploy(ask(), run("failed"), None, NO_NAMES, TIMES)
 
 
 def test_deploying_the_same_run_twice_serves_it_once_and_another_run_is_another_version():
     served = story(DEPLOY, STARTING, READY)
-    assert deploy(ask(), run(), served, TIMES) is None
-    assert deploy(ask(run_id="r2", idle_seconds=60), run(), served, TIMES) == e.SandboxDeployRequested(
+    assert deploy(ask(), run(), served, NO_NAMES, TIMES) is None
+    assert deploy(ask(run_id="r2", idle_seconds=60), run(), served, NO_NAMES, TIMES) == e.SandboxDeployRequested(
         "r2", "ada", 60, 3600
     )
 
 
 def test_what_has_ended_is_deployed_again():
     ended = story(DEPLOY, STARTING, READY, e.SandboxExpired("idle"))
-    assert deploy(ask(), run(), ended, TIMES) == DEPLOY
+    assert deploy(ask(), run(), ended, NO_NAMES, TIMES) == DEPLOY
     again = story(DEPLOY, STARTING, READY, e.SandboxExpired("idle"), DEPLOY)
     assert (again.status, again.life, again.version, again.reason) == ("requested", 5, 2, "")
 
@@ -87,13 +88,13 @@ def test_what_has_ended_is_deployed_again():
 @pytest.mark.parametrize("seconds", [1, 31 * 24 * 3600])
 def test_times_to_live_have_bounds(seconds: int):
     with pytest.raises(Invalid):
-        deploy(ask(total_seconds=seconds), run(), None, TIMES)
+        deploy(ask(total_seconds=seconds), run(), None, NO_NAMES, TIMES)
 
 
 def test_anothers_sandbox_is_not_taken_over():
     other = story(e.SandboxDeployRequested("r9", "eve", 600, 3600))
     with pytest.raises(AlreadyExists):
-        deploy(ask(), run(), other, TIMES)
+        deploy(ask(), run(), other, NO_NAMES, TIMES)
     for refused in (
         lambda: restart(RestartSandbox("ada", "p", "s"), other),
         lambda: stop(StopSandbox("ada", "p", "s"), other),

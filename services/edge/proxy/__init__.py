@@ -1,0 +1,1 @@
+"""Apps in sandboxes, each on an origin of its own."""

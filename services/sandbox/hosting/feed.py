@@ -1,0 +1,50 @@
+"""The facts of sandboxes as they come, each to the host that has the sandbox: one tail for all of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Generator
+
+import structlog
+from msgspec import MsgspecError
+
+from libs.contracts import subjects
+from libs.contracts.codec import Recorded
+from libs.eventlog.port import EventLog, RawRecord
+
+EVERY_SANDBOX = "events.project.*.sandbox.>"
+
+log = structlog.get_logger(__name__)
+Take = Callable[[Recorded], None]
+
+
+class Feed:
+    """Hands out facts from sequence ``after`` on."""
+
+    def __init__(self, events: EventLog, after: int) -> None:
+        self._events = events
+        self._after = after
+        self._takers: dict[str, Take] = {}
+
+    @contextlib.contextmanager
+    def of(self, sandbox_id: str, take: Take) -> Generator[None]:
+        """Call ``take`` with each further fact of a sandbox."""
+        self._takers[sandbox_id] = take
+        try:
+            yield
+        finally:
+            del self._takers[sandbox_id]
+
+    async def follow(self) -> None:
+        """Read the log, for ever."""
+        async for batch in self._events.tail(EVERY_SANDBOX, after=self._after):
+            for record in batch:
+                self._hand_out(record)
+
+    def _hand_out(self, record: RawRecord) -> None:
+        try:
+            take = self._takers.get(subjects.parse(record.subject).sandbox_id)
+            if take:
+                take(record.recorded)
+        except (MsgspecError, KeyError, ValueError):
+            log.warning("not_an_event", seq=record.seq, subject=record.subject)
