@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -90,34 +89,40 @@ class Dockerd:
         return False
 
     def kill(self) -> None:
-        """SIGKILL: its containers and its containerd go on."""
+        """SIGKILL, to its containerd too: its containers go on."""
         assert self.process
         self.process.kill()
         self.process.wait()
+        for process in self._ours("containerd"):
+            if "shim" not in process.name():
+                process.kill()
+        # A dead one that nobody has waited for yet would be taken for one that lives.
+        (self.folder / "exec" / "containerd" / "containerd.pid").unlink(missing_ok=True)
 
     def stop(self) -> None:
         """End it, and by their ids what it leaves: containerd, shims with their containers, mounts."""
         if self.process:
             end(self.process, signal.SIGTERM, STOP_SECONDS)
-        for process in [*self.containers(), *self._ours()]:
+        for process in [*self.containers(), *self._ours("dockerd", "containerd")]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(list(self._ours()), STOP_SECONDS)
+        psutil.wait_procs(self._ours("dockerd", "containerd"), STOP_SECONDS)
         for place in mounts(self.folder):
             subprocess.run(["umount", "--lazy", place], check=False, capture_output=True)  # noqa: S603, S607
 
     def containers(self) -> list[psutil.Process]:
         """Processes in its containers."""
-        return [child for shim in self._ours() if "shim" in shim.name() for child in shim.children(recursive=True)]
+        return [child for shim in self._ours("containerd-shim") for child in shim.children(recursive=True)]
 
-    def _ours(self) -> Iterator[psutil.Process]:
+    def _ours(self, *names: str) -> list[psutil.Process]:
         """Its containerd and shims: they name our folder."""
+        found: list[psutil.Process] = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if str(self.folder) in " ".join(process.cmdline()) and process.name().startswith(
-                    ("dockerd", "containerd")
-                ):
-                    yield process
+                called = process.cmdline()
+                if Path(called[0] if called else "").name.startswith(names) and str(self.folder) in " ".join(called):
+                    found.append(process)
+        return found
 
 
 def mounts(folder: Path) -> list[str]:

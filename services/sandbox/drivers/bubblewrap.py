@@ -40,6 +40,7 @@ class BubblewrapDriver:
         self._folder = folder.absolute()
         self._life: marks.Life | None = None
         self._cgroups: cgroups.Cgroups | None = None
+        self._looked = False  # for a place for cgroups; there may be none
         self._jails: dict[str, BubblewrapJail] = {}
         self._ready = asyncio.Lock()
 
@@ -101,9 +102,9 @@ class BubblewrapDriver:
             raise DriverError(INSTALL)
         filters = seccomp.programs()
         root = rootfs(self._folder)
-        if not self._life:
-            self._life = marks.Life(self._folder)
-            self._cgroups = _usable(self._life)
+        self._life = self._life or marks.Life(self._folder)
+        if not self._looked:
+            self._cgroups, self._looked = _usable(self._life), True
         return self._life, root, binary, filters
 
     def _keep(self, spec: Spec) -> disk.Kept | None:

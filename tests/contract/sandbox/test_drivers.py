@@ -187,6 +187,18 @@ async def test_its_own_are_reaped_but_those_to_keep(jailed: Driver):
     assert await jailed.reap() == [kept.id]
 
 
+async def test_limits_hold_after_a_reap_that_came_before_the_first_jail(jailed: Driver, make: Make):
+    mine = make()
+    await mine.reap()
+    limits = Limits(memory=64 * MEBIBYTE, processes=12, seconds=30)
+    program = (
+        "import os, time\ntry:\n  while True:\n    if os.fork() == 0: time.sleep(100)\nexcept OSError: time.sleep(1.5)"
+    )
+    _, ended = await done(mine, spec(f"{program}\nheld = [bytearray(1 << 20) for _ in range(4096)]", limits=limits))
+    await mine.close()
+    assert ended.ending == "memory"
+
+
 async def test_closing_ends_all(make: Make):
     mine = make()
     jails = [await mine.start(spec(FOREVER)) for _ in range(2)]

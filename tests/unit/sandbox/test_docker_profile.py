@@ -18,7 +18,7 @@ def test_only_what_is_listed_is_allowed_and_nothing_that_every_jail_is_refused()
     refused = {name for group in REFUSED.values() for name in group.split()}
     assert set(allowed()) <= given
     assert not refused & given
-    assert {"ptrace", "io_uring_setup", "keyctl", "bpf", "mount", "unshare", "mknod"} <= refused
+    assert {"ptrace", "io_uring_setup", "keyctl", "bpf", "mount", "unshare"} <= refused
 
 
 def test_only_unix_sockets_and_no_new_namespaces():
@@ -40,7 +40,7 @@ def test_a_container_has_nothing_that_it_does_not_need():
     assert made["LogConfig"]["Type"] == "none"
     assert made["Runtime"] == "runsc"
     assert {"/sys", "/proc/kcore"} <= set(made["MaskedPaths"])
-    assert set(made["Tmpfs"]) == {RUN, DATA, "/tmp"}
+    assert set(made["Tmpfs"]) == {RUN, DATA, "/tmp", "/dev/shm"}
     assert all("size=" in options and "nr_inodes=" in options for options in made["Tmpfs"].values())
     assert made["Mounts"] == []
     assert not made.get("Privileged")

@@ -15,7 +15,8 @@ from services.sandbox.port import DATA, RUN, Limits, Spec
 
 HOUSE, LIFE, JAIL, EXPIRES = "interius.house", "interius.life", "interius.jail", "interius.expires"  # labels
 OOM_SCORE = 500  # where the whole machine runs out of memory, jails go before services
-RUN_SIZE = (1024 * 1024, 256)  # bytes, files: sockets take neither
+SMALL = (1024 * 1024, 256)  # bytes, files: sockets and semaphores take hardly any
+SHM = "/dev/shm"  # noqa: S108  # of the jail
 NANO = 1_000_000_000
 # Docker's own, and all of /sys: it tells about the machine, and nothing needs it.
 MASKED = [
@@ -42,6 +43,7 @@ def configuration(spec: Spec, image: str, uid: int) -> dict[str, Any]:
         "stdin_open": True,
         "hostname": "jail",
         "network_disabled": True,
+        "stop_signal": "SIGKILL",  # dockerd would give each ten seconds when it is stopped itself
     }
 
 
@@ -78,7 +80,8 @@ def _ulimits(limits: Limits) -> list[Ulimit]:
 
 def _tmpfs(limits: Limits, uid: int, writable: Mapping[str, Path]) -> dict[str, str]:
     options = "rw,noexec,nosuid,nodev,size={},nr_inodes={},mode=0700,uid={},gid={}"
-    sizes = {RUN: RUN_SIZE, DATA: (limits.disk, limits.inodes), "/tmp": (limits.disk, limits.inodes)}  # noqa: S108  # of the jail
+    disk = (limits.disk, limits.inodes)
+    sizes = {RUN: SMALL, SHM: SMALL, DATA: disk, "/tmp": disk}  # noqa: S108  # of the jail
     return {place: options.format(*size, uid, uid) for place, size in sizes.items() if place not in writable}
 
 

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import os
 import socket
+import traceback
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -55,7 +57,9 @@ class Engine:
         except APIError as error:
             raise DriverError(f"Docker refused: {error.explanation or error}") from error
         except (DockerException, OSError) as error:  # what requests raises is an OSError
-            raise DriverError(f"Docker does not answer{self._where()}: {_reason(error)}.") from error
+            reason = _reason(error)
+            _let_go(error)
+            raise DriverError(f"Docker does not answer{self._where()}: {reason}.") from error
 
     def _where(self) -> str:
         return f" at {self.url}" if self.url else ""
@@ -86,10 +90,22 @@ class Engine:
 
 def _reason(error: Exception) -> str:
     """The innermost sentence: requests and urllib3 wrap it in theirs."""
-    inner: BaseException = error
-    while following := inner.__cause__ or inner.__context__:
-        inner = following
+    inner = _chain(error)[-1]
     return (inner.strerror or str(inner)) if isinstance(inner, OSError) else str(inner)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error and what it came from."""
+    following = error.__cause__ or error.__context__
+    return [error, *(_chain(following) if following else [])]
+
+
+def _let_go(error: BaseException) -> None:
+    """Free the socket that did not connect: its client leaves it in the frames of the error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        for each in _chain(error):
+            traceback.clear_frames(each.__traceback__)
 
 
 class Frames:
