@@ -11,7 +11,7 @@ from libs.offline.draft import MAX_RULES, Draft, EntityDraft
 from libs.offline.facts import Facts, Has, Limit, Stated
 from libs.offline.grants import grant_all
 from libs.offline.items import Item
-from libs.offline.lexicon import attributes
+from libs.offline.lexicon import attributes, verbs
 from libs.offline.lexicon.catalog import STOCKED
 from libs.offline.lexicon.nouns import PEOPLE
 from libs.offline.phrases import Phrase
@@ -79,6 +79,8 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
     head = singular(phrase.head)
     if phrase.counted or item.type or item.choices or any(item.bounds):
         return ""
+    if head == "by" and len(phrase.words) == 2:
+        return _doer(draft, phrase.words[0])
     if item.rest and item.rest.isidentifier() and draft.find_key(item.rest) in draft.entities:
         return draft.find_key(item.rest)
     key = draft.find(phrase) or (
@@ -96,6 +98,13 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
         return ""
     plain_column = head in attributes.ATTRIBUTES and head not in attributes.EITHER and not phrase.plural
     return "" if plain_column and key != owner.key else key
+
+
+def _doer(draft: Draft, deed: str) -> str:
+    """Return the people a deed is named for: the weaver of what is "weaved by", the rider who rides."""
+    stem = verbs.root(deed)
+    named = (key for key in draft.entities if key.endswith(("er", "or")) and verbs.root(key[:-2]) == stem)
+    return next(named, "")
 
 
 def _keyed(draft: Draft, owner: EntityDraft, item: Item) -> str:

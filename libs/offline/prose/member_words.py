@@ -26,7 +26,7 @@ SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(?:is|are) (?:it|they) ([\w-]+)\??$", r"\1 (boolean)"),
         (r"^how many people (?:can )?fit.*?(\(.*\))?$", r"capacity (integer) \1"),
         (r"^how (?:many|much) ([\w ]+?)(?: (?:it|they|he|she|fit|are|is|can)\b.*)?$", r"number of \1"),
-        (r"^who (?:\w+) it.*$", r"author"),
+        (r"^who (\w+) it.*$", r"\1 by"),
         (r"^when (?:it|they|he|she) (?:was|were|is|are|has been) (\w+)$", r"\1 at"),
         (
             r"^(?:the )?(?:date|day) (?:when |that |on which )?(?:it|they|he|she|the \w+) (?:(?:was|were"

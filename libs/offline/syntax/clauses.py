@@ -41,8 +41,9 @@ class Clause:
     @property
     def long(self) -> bool:
         """Whether what follows belongs to it up to the end, and not to the clause it stands in."""
+        told = bool(self.rest) and self.rest[-1].kind == "s"
         return (self.kind not in _EMBEDDED and not self.hanging) or (
-            self.kind == "relative" and not self.passive and self.verb.tags[-1] != "b"
+            self.kind == "relative" and not self.passive and self.verb.tags[-1] != "b" and not told
         )
 
 

@@ -26,6 +26,7 @@ _WHOLE = words("description summary text remark notes photo picture copy")
 _SORTING = words("form kind type format shape")
 _OPTIONAL = words("optionally maybe perhaps possibly sometimes")
 _OPENING = words("with including having")
+_WHICH = words("which what")
 _WRITING = words("wrote writes written")
 _CONDITIONS = words("if unless once when as")
 _SAYING = words("says say reads read contains contain")
@@ -138,8 +139,8 @@ def _past(part: list[Chunk]) -> list[Chunk]:
     at = 0
     while at < len(part) and part[at].kind in "rws:":
         at += 1
-    asking = at + 1 < len(part) and part[at].kind == "p" and part[at + 1].kind == "K"
-    return part[at + asking :]
+    at += at + 1 < len(part) and part[at].kind == "p" and (part[at + 1].kind == "K" or part[at + 1].low in _WHICH)
+    return part[at + (at + 1 < len(part) and part[at].low in _WHICH and part[at + 1].kind == "n") :]
 
 
 def _named(part: list[Chunk]) -> tuple[str, list[Chunk]]:

@@ -19,7 +19,8 @@ from libs.offline.words import singular
 _COVERING = words("covers cover concerns concern uses use references reference targets target describes describe")
 _ONE = words("a an the one each every its their this that exactly another his her")
 _MANY = words("several many multiple various two three four")
-_POINTING = words("to by for in from under on at about of into within as with")
+_POINTING = words("to by for in from under on at about of into within as with against during between")
+_AMID = words("in under for")
 _OWNING = words("own owns")
 _SEEING = verbs.READ | words("want search list report")
 # What is no object of its verb: to take place, to keep track.
@@ -35,11 +36,10 @@ def points(said: Said) -> bool:
     if (said.person or not said.owners) and verbs.lemma(said.main) in _SEEING:
         return False
     if not said.person and _moments(said, found):
-        found = [pair for pair in found if not column(pair[1])]
+        found = [pair for pair in found if not column(pair[1]) and pair[0] != "between"]
     target = next((phrase for prep, phrase in found if not prep), None)
-    record = recorded(said, found, target)
-    if record is not None:
-        return _told(said, record, [*said.subject, *(one for _, one in found)])
+    if leaves(said):
+        return True
     if said.main == "nested" or (said.main in _OWNING and target is not None):
         return _itself(said) if target is None else _told(said, target, list(said.subject))
     children, found = _children(said, found, target)
@@ -49,16 +49,36 @@ def points(said: Said) -> bool:
     return any(done)
 
 
+def leaves(said: Said) -> bool:
+    """Note what the record is of that a deed leaves, where the wish names it."""
+    found = arguments(said.clause.rest)
+    record = recorded(said, found, next((phrase for prep, phrase in found if not prep), None))
+    return record is not None and _told(said, record, [*said.subject, *(one for _, one in found)])
+
+
 def _children(
     said: Said, found: list[tuple[str, Phrase]], target: Phrase | None
 ) -> tuple[tuple[Phrase, ...], list[tuple[str, Phrase]]]:
     """Return what points at something, and at what: the object of a deed, else the subject."""
     behind = [pair for pair in found if pair[0]]
     if target is not None and not said.being and not said.clause.passive:
+        deed = bool(said.owners) and all(_deed(one) for one in said.owners)
         covers = said.main in _COVERING and not said.person
+        if deed and not covers and not said.person:
+            return said.owners, [pair for pair in found if pair[0] in {"", "by"}]
         return (said.owners, found) if covers else ((target,), behind)
     still = said.clause.passive or said.being or verbs.lemma(said.main) in verbs.INSIDE | verbs.BELONG
-    return (() if said.person and not still else said.owners), behind
+    alone = [pair for pair in behind if "one" in pair[1].before and pair[0] in _AMID]
+    return ((said.owners, alone) if said.person and not still else (said.owners, behind))
+
+
+def _deed(phrase: Phrase) -> bool:
+    """Say whether a thing is named for a deed that its rows are: an inspection checks a hive, tastings rate a wine."""
+    head = singular(phrase.head)
+    stems = [head.removesuffix(ending) for ending in _DEED if head.endswith(ending)]
+    told = head.endswith("ing") and phrase.plural
+    told = told or any(len(stem) > 2 and (verbs.lemma(stem) or verbs.lemma(f"{stem}e")) for stem in stems)
+    return told and (phrase.plural or bool({"a", "an", "each", "every"} & set(phrase.before)))
 
 
 def _told(said: Said, child: Phrase, ends: list[Phrase]) -> bool:
@@ -82,7 +102,7 @@ def recorded(said: Said, found: list[tuple[str, Phrase]], target: Phrase | None)
     near = {one.key for one in (*said.subject, *(one for _, one in found), *([target] if target else []))}
     stem = lemma[: max(4, len(lemma) - 2)]
     for name in said.context.facts.nouns:
-        own = name.startswith(stem) and name not in near and name.endswith(_DEED)
+        own = name not in near and ((name == lemma and said.clause.passive) or (name.startswith(stem) and name.endswith(_DEED)))
         if own and singular(name) not in PEOPLE | STAFF and name not in attributes.ATTRIBUTES:
             return Phrase((name,), (name,), ("a",), raw=name)
     return None
@@ -95,6 +115,10 @@ def _moments(said: Said, found: list[tuple[str, Phrase]]) -> bool:
         names = [(prep, *ends[0].nouns[:-1], singular(ends[0].head)) for prep in ("from", "to")]
         return note(said.context, said.owners, [Item(Phrase(name, name, raw=" ".join(name))) for name in names])
     given = [one for prep, one in found if prep and {"a", "an"} & set(one.before)]
+    facing = [one for prep, one in found if prep == "between" and one.plural and {"two", "2"} & set(one.before)]
+    if facing and said.owners:
+        names = [(place, *facing[0].nouns[:-1], singular(facing[0].head)) for place in ("first", "second")]
+        return note(said.context, said.owners, [Item(Phrase(name, name, raw=" ".join(name))) for name in names])
     known = [one for one in given if singular(one.head) in attributes.DATE | attributes.DATETIME]
     return note(said.context, said.owners, [Item(one, one.flags) for one in known])
 

@@ -20,7 +20,7 @@ from libs.offline.words import singular
 _POSSESSING = words(
     "has have had having contains contain includes include comprises comprise holds hold stores store carries carry "
     "states state records record specifies specify lists list shows show features feature bears bear consists "
-    "consist got"
+    "consist got notes note says say mentions mention documents document tells"
 )
 _DESCRIBED = words("identified described characterised characterized defined marked made composed recorded labelled")
 _KEEPING = words(
@@ -46,7 +46,12 @@ class Said:
     @property
     def owners(self) -> tuple[Phrase, ...]:
         """Those of the subject that may have columns."""
-        return tuple(one for one in self.subject if (owner_thing(one) or ownable(one)) and not column(one))
+        listing = sum(chunk.kind in ",c" for chunk in self.clause.rest) > 1 and self.main in {"has", "have"}
+        return tuple(
+            one
+            for one in self.subject
+            if (owner_thing(one) or ownable(one)) and (not column(one) or (listing and {"a", "each"} & set(one.before)))
+        )
 
     @property
     def main(self) -> str:
@@ -61,7 +66,8 @@ class Said:
     @property
     def person(self) -> bool:
         """Whether somebody who does things is among the subject."""
-        return any(singular(one.head) in PEOPLE | STAFF for one in self.subject)
+        speaking = bool(self.clause.subject) and self.clause.subject[0].low in {"i", "we"}
+        return speaking or any(singular(one.head) in PEOPLE | STAFF for one in self.subject)
 
     @property
     def every(self) -> list[Chunk]:

@@ -39,6 +39,8 @@ _FIXED = {
         "x": "not never",
     }.items()
 }
+# What stands behind the noun of "which flat", where it ends or goes on with a clause of its own.
+_ENDING = frozenset({"", ",", ".", ";", ")", "c", "s"})
 _MOMENT = re.compile(r"-(?:at|on|from|until|by|time)$")
 _DEEDS = verbs.CREATE | verbs.UPDATE | verbs.DELETE | verbs.READ | verbs.ALL
 _KNOWN = {word: letter for letter, told in _FIXED.items() for word in told}
@@ -118,6 +120,11 @@ def _mended(word: Word, before: Word | None, after: Word | None, earlier: str) -
         return "e"
     if word.tag in "vi" and before is not None and _listed(word, before, after, earlier):
         return "n"
+    if word.tag in "rjv" and before is not None and before.low in {"which", "what"} and following in _ENDING:
+        return "n"
+    asked = bool({"m", "t"} & set(earlier)) and verbs.lemma(word.low) == word.low
+    if asked and word.tag == "n" and last == "c" and after is not None and after.low in {"one", "them", "it"}:
+        return "i"
     if word.low == "lots" and (after is None or after.low != "of"):
         return "n"
     if word.tag == "n" and last == "m":

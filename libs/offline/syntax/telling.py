@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from libs.offline.context import Context
 from libs.offline.phrases import Phrase
+from libs.offline.prose.heads import ownable
 from libs.offline.prose.lists import with_values
 from libs.offline.syntax.chunks import Chunk, chunked
 from libs.offline.syntax.clauses import Clause, clauses
 from libs.offline.syntax.lists import bracketed, listed, parenthesised
 from libs.offline.syntax.nominals import items_of, opening, phrase_of
-from libs.offline.syntax.pointing import accompanied, exists, points
+from libs.offline.syntax.pointing import accompanied, exists, leaves, points
 from libs.offline.syntax.shapes import Said, has, kept, note
 from libs.offline.syntax.tagging import tagged
-from libs.offline.syntax.wording import plain
+from libs.offline.syntax.wording import plain, storied
 
 # What binds is a rule besides.
 _BINDING = frozenset(
@@ -26,6 +27,8 @@ def told(sentence: str, context: Context) -> list[str] | None:
     outer, *inner = parenthesised(plain(sentence))
     for one in inner:
         told(one, context)
+    if (story := storied(outer)) != outer:
+        _recorded(story, context)
     text, done = bracketed(with_values(outer), context)
     more = listed(text, context)
     if more is not None:
@@ -33,6 +36,12 @@ def told(sentence: str, context: Context) -> list[str] | None:
     found = clauses(text)
     left = _clauses(found, text, context) if found else _verbless(text, context)
     return [text] if left is None and done else left
+
+
+def _recorded(story: str, context: Context) -> None:
+    """Note what the record is of that a deed in a user story leaves: who submits an actor makes a submission."""
+    for clause in clauses(story):
+        leaves(Said(clause, (), story, context))
 
 
 def _verbless(text: str, context: Context) -> list[str] | None:
@@ -51,7 +60,7 @@ def _clauses(found: list[Clause], text: str, context: Context) -> list[str] | No
     left: list[str] = []
     read = 0
     for clause in found:
-        subject = subject if clause.shared else _subject(clause, context)
+        subject = subject if clause.shared else _subject(clause, context, subject)
         if not subject and not clause.subject and clause.verb.words[0].low.endswith("s"):
             subject = context.topic
         whole, part = _read(Said(clause, subject, text, context))
@@ -95,13 +104,16 @@ def _read(said: Said) -> tuple[bool, bool]:
     return any(done) and still, any(done)
 
 
-def _subject(clause: Clause, context: Context) -> tuple[Phrase, ...]:
-    """Return whom a clause is about; a pronoun is the thing last spoken of."""
+def _subject(clause: Clause, context: Context, before: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """Return whom a clause is about; a pronoun is what the clause before it was about, else the thing last spoken of."""
     heads = [chunk for at, chunk in enumerate(clause.subject) if at == 0 or clause.subject[at - 1].kind != "p"]
     found = [phrase for chunk in heads if chunk.kind == "n" and (phrase := phrase_of(chunk))]
     if found:
         return tuple(found)
-    return context.subjects if _PRONOUNS & {word.low for chunk in clause.subject for word in chunk.words} else ()
+    said = {word.low for chunk in clause.subject for word in chunk.words}
+    if said == {"it"} and clause.kind == "main" and len(before) == 1 and not before[0].plural and ownable(before[0]):
+        return before
+    return context.subjects if _PRONOUNS & said else ()
 
 
 def _again(clause: Clause, subject: tuple[Phrase, ...], text: str) -> str:

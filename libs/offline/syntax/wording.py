@@ -34,6 +34,11 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[,:(] )(?:and )?([a-z]+) (at|on|from|until|by)(?=\s*(?:[,.;)(]|and\b|$))", _I), r"\1-\2"),
     (re.compile(r"(?<=\band )([a-z]+(?:ed|s)) (at|on|from|until)(?=\s*(?:[,.;)(]|$))", _I), r"\1-\2"),
 )
+_STORY = re.compile(
+    r"^(?:[A-Z]+-?\d+:? )?as (?:an?|the) [a-z][\w -]*?,? i (?:can|may|(?:want|need|wish|would like|have|am able)"
+    r" to(?: be able to)?) ",
+    _I,
+)
 _AMONG = re.compile(rf"\b\w+ (?:in|to|into|of|under) one of (?:\w+) (\w+): {_VALUES}", _I)
 
 
@@ -47,6 +52,11 @@ def plain(text: str) -> str:
     for shape, written in _PLAIN:
         text = shape.sub(written, text)
     return _EITHER.sub(_state, _AMONG.sub(_among, text))
+
+
+def storied(text: str) -> str:
+    """Return a user story as what somebody does: "as an agent I can submit an actor" without the agent."""
+    return _STORY.sub("I can ", text)
 
 
 def _state(found: re.Match[str]) -> str:
