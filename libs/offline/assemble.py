@@ -58,7 +58,9 @@ def _has(draft: Draft, has: Has) -> None:
 def give(draft: Draft, owner: EntityDraft, item: Item, optional: bool = False) -> None:
     """Add what an owner has: a relation when it is an entity, else a column."""
     measured = _MEASURED.intersection(item.phrase.words)
-    target = _keyed(draft, owner, item) or ("" if measured else _target(draft, owner, item))
+    target = (
+        _keyed(draft, owner, item) or _doer(draft, item.phrase) or ("" if measured else _target(draft, owner, item))
+    )
     if target:
         has_entity(draft, owner, item, target, optional)
         return
@@ -79,8 +81,6 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
     head = singular(phrase.head)
     if phrase.counted or item.type or item.choices or any(item.bounds):
         return ""
-    if head == "by" and len(phrase.words) == 2:
-        return _doer(draft, phrase.words[0])
     if item.rest and item.rest.isidentifier() and draft.find_key(item.rest) in draft.entities:
         return draft.find_key(item.rest)
     key = draft.find(phrase) or (
@@ -100,9 +100,9 @@ def _target(draft: Draft, owner: EntityDraft, item: Item) -> str:
     return "" if plain_column and key != owner.key else key
 
 
-def _doer(draft: Draft, deed: str) -> str:
+def _doer(draft: Draft, phrase: Phrase) -> str:
     """Return the people a deed is named for: the weaver of what is "weaved by", the rider who rides."""
-    stem = verbs.root(deed)
+    stem = verbs.root(phrase.words[0]) if phrase.words[1:] == ("by",) else ""
     named = (key for key in draft.entities if key.endswith(("er", "or")) and verbs.root(key[:-2]) == stem)
     return next(named, "")
 

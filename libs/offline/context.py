@@ -39,6 +39,8 @@ class Context:
     facts: Facts
     first: bool = True
     subjects: tuple[Phrase, ...] = ()
+    # What the sentence before was about, where it spoke of one: "a stay begins".
+    spoken: tuple[Phrase, ...] = ()
     person: Phrase | None = None
     under: str = ""
     topic: tuple[Phrase, ...] = field(default=())

@@ -132,10 +132,18 @@ def _act(draft: Draft, act: Act) -> None:
         recorded = _record(draft, verb)
     if recorded and recorded != thing:
         _join(draft, recorded, (actor, thing))
-    elif _points_by_nature(draft, thing, actor) or (verb in verbs.CREATE | _LEADING and not _staffed(act)):
+    elif _points_by_nature(draft, thing, actor) or (
+        verb in verbs.CREATE | _LEADING and not _staffed(act) and not _leaves(draft, verb, thing)
+    ):
         _makes(draft, actor, thing)
     elif verb in verbs.JOIN and actor != thing and not _related(draft, actor, thing):
         draft.relate(draft.entities[actor], thing, Link(kind="many_to_many"))
+
+
+def _leaves(draft: Draft, verb: str, thing: str) -> bool:
+    """Say whether a record of the deed is kept already: who submits an actor makes a submission, no actor."""
+    stem = verb[: max(4, len(verb) - 2)]
+    return any(key.startswith(stem) and bool(one.points_at(thing)) for key, one in draft.entities.items())
 
 
 def _related(draft: Draft, one: str, other: str) -> bool:

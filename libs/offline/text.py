@@ -35,6 +35,7 @@ _GREETING = re.compile(
 )
 # "Topic: name, parent" on a line of its own.
 _DEFINES = re.compile(r"^[A-Z]\w+(?: \w+){0,2}: \S.*,")
+_LISTS = re.compile(r"^[A-Za-z]\w+(?: \w+){0,2}(?::| -) \S.*,")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _ROW = re.compile(r"^\s*\|(.+?)\|?\s*$")
 _BULLET = re.compile(r"^(\s*)(?:[-*+·]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
@@ -137,7 +138,7 @@ def _joined(roots: list[Line]) -> list[Line]:
     open_paragraph = False
     for line in roots:
         prose = bool(line.text) and not line.bullet and not line.heading
-        if prose and open_paragraph and not line.children and not out[-1].children and not _DEFINES.match(line.text):
+        if prose and open_paragraph and not line.children and not out[-1].children and not _LISTS.match(line.text):
             out[-1].text = f"{out[-1].text} {line.text}"
         elif line.text:
             out.append(line)

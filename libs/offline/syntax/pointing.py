@@ -69,7 +69,7 @@ def _children(
         return (said.owners, found) if covers else ((target,), behind)
     still = said.clause.passive or said.being or verbs.lemma(said.main) in verbs.INSIDE | verbs.BELONG
     alone = [pair for pair in behind if "one" in pair[1].before and pair[0] in _AMID]
-    return ((said.owners, alone) if said.person and not still else (said.owners, behind))
+    return (said.owners, alone) if said.person and not still else (said.owners, behind)
 
 
 def _deed(phrase: Phrase) -> bool:
@@ -102,7 +102,9 @@ def recorded(said: Said, found: list[tuple[str, Phrase]], target: Phrase | None)
     near = {one.key for one in (*said.subject, *(one for _, one in found), *([target] if target else []))}
     stem = lemma[: max(4, len(lemma) - 2)]
     for name in said.context.facts.nouns:
-        own = name not in near and ((name == lemma and said.clause.passive) or (name.startswith(stem) and name.endswith(_DEED)))
+        own = name not in near and (
+            (name == lemma and said.clause.passive) or (name.startswith(stem) and name.endswith(_DEED))
+        )
         if own and singular(name) not in PEOPLE | STAFF and name not in attributes.ATTRIBUTES:
             return Phrase((name,), (name,), ("a",), raw=name)
     return None

@@ -22,7 +22,10 @@ _POSSESSING = words(
     "states state records record specifies specify lists list shows show features feature bears bear consists "
     "consist got notes note says say mentions mention documents document tells"
 )
-_DESCRIBED = words("identified described characterised characterized defined marked made composed recorded labelled")
+_DESCRIBED = words(
+    "identified described characterised characterized defined marked made composed recorded labelled "
+    "registered stored kept saved entered given noted"
+)
 _KEEPING = words(
     "keep keeps store stores record records note notes need want save saves register know track tracks log logs "
     "remember capture captures kept stored recorded noted saved needed logged tracked captured registered entered "
@@ -31,7 +34,10 @@ _KEEPING = words(
 _SPEAKING = words("i we you system app application software program backend api database service tool platform")
 _EACH = words("for of about per on in at with to")
 _OPTIONAL = words("may can might could")
-_LIMITING = words("only max maximum most one exactly least no access been at just more fewer less up")
+_LIMITING = words(
+    "only max maximum most one exactly least no access been at just more fewer less up full crud rights "
+    "permission permissions"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,8 @@ def has(said: Said) -> bool:
 def _possesses(said: Said) -> bool:
     first = said.clause.rest[0].low if said.clause.rest else ""
     if "m" in said.clause.verb.tags:
-        return said.main in {"have", "contain", "include"}
+        described = said.clause.passive and said.main in _DESCRIBED and first == "with"
+        return described or said.main in {"have", "contain", "include"}
     if said.clause.passive:
         return said.main in _DESCRIBED and first in {"by", "with", "of"}
     possessing = said.main in _POSSESSING and (not said.person or "h" in said.clause.verb.tags)

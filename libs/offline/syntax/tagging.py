@@ -104,7 +104,8 @@ def _settled(words: list[Word]) -> list[Word]:
     for at, word in enumerate(words):
         before, after = words[at - 1] if at else None, words[at + 1] if at + 1 < len(words) else None
         earlier = "".join(one.tag for one in words[:at])
-        words[at] = word._replace(tag=_mended(word, before, after, earlier))
+        known = _asked(word, before, after, earlier) if before is not None else ""
+        words[at] = word._replace(tag=known or _mended(word, before, after, earlier))
     return words
 
 
@@ -120,16 +121,24 @@ def _mended(word: Word, before: Word | None, after: Word | None, earlier: str) -
         return "e"
     if word.tag in "vi" and before is not None and _listed(word, before, after, earlier):
         return "n"
-    if word.tag in "rjv" and before is not None and before.low in {"which", "what"} and following in _ENDING:
-        return "n"
-    asked = bool({"m", "t"} & set(earlier)) and verbs.lemma(word.low) == word.low
-    if asked and word.tag == "n" and last == "c" and after is not None and after.low in {"one", "them", "it"}:
-        return "i"
     if word.low == "lots" and (after is None or after.low != "of"):
         return "n"
     if word.tag == "n" and last == "m":
         return "i"
     return _deed(word, before, after)
+
+
+def _asked(word: Word, before: Word, after: Word | None, earlier: str) -> str:
+    """Tell the noun of "which flat" and the verbs of "we note" and "can invite and book one"; empty for others."""
+    following = after.tag if after else ""
+    if word.tag in "rjv" and before.low in {"which", "what"} and following in _ENDING:
+        return "n"
+    if word.tag != "n" or not verbs.lemma(word.low):
+        return ""
+    if before.low in {"we", "i", "they"}:
+        return "v"
+    doing = bool({"m", "t"} & set(earlier)) and before.tag == "c" and after is not None
+    return "i" if doing and after is not None and after.low in {"one", "them", "it"} else ""
 
 
 def _listed(word: Word, before: Word, after: Word | None, earlier: str) -> bool:

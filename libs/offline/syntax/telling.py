@@ -25,8 +25,10 @@ _PRONOUNS = frozenset({"it", "they", "each", "these", "this", "he", "she", "one"
 def told(sentence: str, context: Context) -> list[str] | None:
     """Note what a sentence says; return the parts left to read, nothing when its grammar says nothing known."""
     outer, *inner = parenthesised(plain(sentence))
+    about = context.subjects, context.spoken
     for one in inner:
         told(one, context)
+        context.subjects, context.spoken = about
     if (story := storied(outer)) != outer:
         _recorded(story, context)
     text, done = bracketed(with_values(outer), context)
@@ -57,16 +59,20 @@ def _verbless(text: str, context: Context) -> list[str] | None:
 def _clauses(found: list[Clause], text: str, context: Context) -> list[str] | None:
     """Read clause by clause; what was read in part only is left as it was."""
     subject: tuple[Phrase, ...] = ()
+    outer: tuple[Phrase, ...] = ()
     left: list[str] = []
     read = 0
     for clause in found:
-        subject = subject if clause.shared else _subject(clause, context, subject)
+        # What goes on after "which is unique" goes on about whom the clause around it is about.
+        subject = (outer or subject) if clause.shared else _subject(clause, context, outer)
+        outer = subject if clause.kind in {"main", "aside", "purpose"} else outer
         if not subject and not clause.subject and clause.verb.words[0].low.endswith("s"):
             subject = context.topic
         whole, part = _read(Said(clause, subject, text, context))
         read = max(read, 2 * whole, int(part))
         if _stands(clause) and not whole:
             left.append(_again(clause, subject, text))
+    context.spoken = outer if len(outer) == 1 and {"a", "an", "each", "every"} & set(outer[0].before) else ()
     return left if read == 2 else [text] if read else None
 
 
@@ -105,14 +111,15 @@ def _read(said: Said) -> tuple[bool, bool]:
 
 
 def _subject(clause: Clause, context: Context, before: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
-    """Return whom a clause is about; a pronoun is what the clause before it was about, else the thing last spoken of."""
+    """Return whom a clause is about; a pronoun is what the clause before was about, else the thing last spoken of."""
     heads = [chunk for at, chunk in enumerate(clause.subject) if at == 0 or clause.subject[at - 1].kind != "p"]
     found = [phrase for chunk in heads if chunk.kind == "n" and (phrase := phrase_of(chunk))]
     if found:
         return tuple(found)
     said = {word.low for chunk in clause.subject for word in chunk.words}
-    if said == {"it"} and clause.kind == "main" and len(before) == 1 and not before[0].plural and ownable(before[0]):
-        return before
+    near = before or context.spoken
+    if said == {"it"} and clause.kind == "main" and len(near) == 1 and not near[0].plural and ownable(near[0]):
+        return near
     return context.subjects if _PRONOUNS & said else ()
 
 

@@ -25,6 +25,12 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=\s)w/(?=\s)"), "with"),
     (re.compile(r"\bdate and (?:the |a )?time\b", _I), "date-and-time"),
     (re.compile(r"\bbetween (-?\d[\d.,]*) and (-?\d)", _I), r"from \1 to \2"),
+    (
+        re.compile(
+            r", (?:like|such as|for example|for instance|say) [^,.;:()]+, (?=(?:with|which|who|each|they)\b)", _I
+        ),
+        " ",
+    ),
     # What comes after these words is a list like one behind a colon.
     (re.compile(r",? (?:that is(?: to say)?|namely|i\.e\.),? (?=(?:the|an?|its|their)\b)", _I), ": "),
     (re.compile(r", (?:and )?(?:that one|this one|it|which) (?:is|must be|has to be) unique(?=,)", _I), " (unique)"),
