@@ -31,6 +31,7 @@ MODULES = {
     "architecture": "services.agents.architecture",
     "implementer": "services.agents.implementer",
     "reviewer": "services.agents.reviewer",
+    "sandbox": "services.sandbox",
     "edge": "services.edge",
 }
 ALONE = ("edge", "projector")  # one port; one writer at a time

@@ -26,10 +26,11 @@ def builders() -> dict[str, Build]:
     from services.orchestrator.app import build as orchestrator  # noqa: PLC0415
     from services.projector.app import build as projector  # noqa: PLC0415
     from services.projects.app import build as projects  # noqa: PLC0415
+    from services.sandbox.app import build as sandbox  # noqa: PLC0415
 
     agents = {name: builder(name) for name in NAMES}
     first: dict[str, Build] = {"projector": projector, "identity": identity, "projects": projects}
-    return {**first, "orchestrator": orchestrator, **agents, "edge": edge}
+    return {**first, "orchestrator": orchestrator, **agents, "sandbox": sandbox, "edge": edge}
 
 
 def choose_port(port: int) -> int:

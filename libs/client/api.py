@@ -17,7 +17,7 @@ from libs.client.saving import Saved, write_project
 from libs.client.signin import Credentials
 from libs.client.stream import follow
 from libs.client.transport import Transport, decoded
-from libs.contracts.artifacts import Architecture, Review
+from libs.contracts.artifacts import Architecture, Review, Verification
 from libs.contracts.charter import Charter
 from libs.contracts.envelope import new_id
 from libs.contracts.live import Fragment
@@ -118,6 +118,10 @@ class Interius:
     async def review(self, run_id: str, pass_number: int | None = None) -> Review:
         """The newest review, or that of one pass (from 1)."""
         return await self._http.get(Review, f"{_run(run_id)}/review", **{"pass": pass_number})
+
+    async def verification(self, run_id: str, pass_number: int | None = None) -> Verification:
+        """The newest report of the sandbox, or that of one pass (from 1)."""
+        return await self._http.get(Verification, f"{_run(run_id)}/verification", **{"pass": pass_number})
 
     async def files(self, run_id: str, at: int | None = None) -> list[m.StoredFile]:
         """The files of a run, newest versions, or as they were at stream sequence ``at``."""

@@ -194,3 +194,4 @@ class RunOptions(TypedDict, total=False):
     budget: Budget
     base_run_id: str
     change: str
+    verify: bool

@@ -117,21 +117,29 @@ class Review(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Check(Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing that was run and what it answered. ``milliseconds`` is wall time."""
+    """One thing that was run and what it answered. ``milliseconds`` is wall time.
+
+    ``rules`` are those that it proves; ``test`` is the project's own test, as pytest names it. ``path`` and ``line``
+    are the place at fault where it did not pass.
+    """
 
     name: Name
     passed: bool
     output: Annotated[str, Meta(max_length=20_000)] = ""
     milliseconds: int = 0
     rules: tuple[Name, ...] = ()
+    test: Annotated[str, Meta(max_length=300)] = ""
+    path: Annotated[str, Meta(max_length=200)] = ""
+    line: int = 0
 
 
 class Verification(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sandbox's report on a project that was really run."""
+    """The sandbox's report on a project that was really run, or in ``not_run`` why it was not and what to do."""
 
     accepted: bool
     checks: tuple[Check, ...] = ()
     patches: tuple[PatchRequest, ...] = ()
+    not_run: Annotated[str, Meta(max_length=1000)] = ""
 
 
 class Passage(Struct, frozen=True, forbid_unknown_fields=True):

@@ -142,6 +142,7 @@ class RequestRun(Ask, frozen=True):
     budget: Budget = Budget()
     base_run_id: str = ""
     change: str = ""
+    verify: bool = False
 
 
 class ApproveRun(Ask, frozen=True):

@@ -90,6 +90,7 @@ DURABLES = (
     DurableSpec("WORK", "architecture", ("work.architecture.>",)),
     DurableSpec("WORK", "implementer", ("work.implementer.>",)),
     DurableSpec("WORK", "reviewer", ("work.reviewer.>",)),
+    DurableSpec("WORK", "sandbox", ("work.sandbox.verify_code",)),
     # Held for as long as the sandbox lives: a host that dies is missed after this time.
     DurableSpec("WORK", "hosts", ("work.sandbox.host_sandbox",), ack_wait=6, max_ack_pending=UNBOUNDED),
 )

@@ -6,14 +6,14 @@ from functools import partial
 
 from libs.contracts.streams import durable
 from libs.llm.config import ModelSettings
+from libs.runtime.cancellation import Cancellation
 from libs.runtime.delivery import Route
 from libs.runtime.platform import Platform
 from libs.runtime.service import Build, Service
 from libs.runtime.settings import read
+from libs.runtime.stage import Agent, Loop
 from services.agents.architecture.agent import ArchitectureAgent
-from services.agents.cancellation import Cancellation
 from services.agents.implementer.agent import ImplementerAgent
-from services.agents.loop import Agent, Loop
 from services.agents.models import ConfiguredModels, Models
 from services.agents.requirements.agent import RequirementsAgent
 from services.agents.reviewer.agent import ReviewerAgent

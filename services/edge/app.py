@@ -70,7 +70,7 @@ async def furnish(platform: Platform, settings: EdgeSettings) -> House:
     open_streams = Gauge("interius_event_streams", "Event streams open now", registry=platform.metrics.registry)
     open_streams.set_function(lambda: hub.watching)
     patience = Patience(settings.edge_heartbeat_seconds, settings.edge_write_seconds)
-    return House(platform, reader, Progress(reader), places, sandboxes, hub, patience)
+    return House(platform, reader, Progress(reader), places, sandboxes, hub, patience, settings.verify_runs)
 
 
 def application(house: House, settings: EdgeSettings) -> Litestar:

@@ -29,7 +29,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class House:
-    """Everything behind the door. ``services`` are those of this process, for ``/ready``."""
+    """Everything behind the door. ``verify_runs`` holds where a wish does not say.
+
+    ``services`` are those of this process, for ``/ready``.
+    """
 
     platform: Platform
     reader: Reader
@@ -38,6 +41,7 @@ class House:
     sandboxes: Sandboxes
     hub: Hub
     patience: Patience
+    verify_runs: bool
     services: Sequence[Service] = field(default_factory=list[Service])
 
     async def command(self, ask: Ask) -> bool:

@@ -41,7 +41,10 @@ class ProjectName(Input, frozen=True):
 
 
 class NewRun(Input, frozen=True):
-    """A wish, and how to go about it. With ``base_run_id``, ``change`` says what to alter in that run's wish."""
+    """A wish, and how to go about it. With ``base_run_id``, ``change`` says what to alter in that run's wish.
+
+    ``verify``: whether the project is run in a sandbox at the end; without it, as the operator has set it (it is).
+    """
 
     wish: str = ""
     model: Annotated[str, Meta(max_length=120)] = ""
@@ -49,6 +52,7 @@ class NewRun(Input, frozen=True):
     budget: Budget = Budget()
     base_run_id: Annotated[str, Meta(max_length=64)] = ""
     change: str = ""
+    verify: bool | None = None
 
 
 class Feedback(Input, frozen=True):

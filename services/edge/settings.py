@@ -31,6 +31,7 @@ class EdgeSettings(BaseSettings):
     proxy_answer_seconds: float = Field(30.0, gt=0, description="for an app to begin its answer")
     proxy_total_seconds: float = Field(3600.0, gt=0, description="for one request to an app, streams too")
     proxy_client_seconds: float = Field(20.0, gt=0, description="for a client to go on sending or taking")
+    verify_runs: bool = Field(True, description="whether each project is run in a sandbox where its wish does not say")
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -31,6 +31,7 @@ def start(ask: asks.RequestRun, run: Run | None, base: Run | None) -> events.Req
         owner=ask.actor,
         model=ask.model,
         approve=ask.approve,
+        verify=ask.verify,
         budget=ask.budget,
         base_run_id=ask.base_run_id,
         change=change,

@@ -18,14 +18,18 @@ from uuid import uuid4
 
 from filelock import AsyncFileLock
 
+from services.sandbox.inside.unpack import MOST, READY
 from services.sandbox.packages import FILES, Refused, digest
-from services.sandbox.port import APP, DATA, DEPS, MEBIBYTE, PYTHON, TOOLS, Driver, Limits, Spec
+from services.sandbox.parcels import Unfit, receive
+from services.sandbox.port import APP, DATA, DEPS, MEBIBYTE, PYTHON, RUN, TOOLS, Driver, Jail, Limits, Spec
+from services.sandbox.sockets import SocketError, connect
 
 INSIDE = Path(__file__).parent / "inside"
 DOWNLOAD_SECONDS = 180.0
 LARGEST = 200 * MEBIBYTE  # of one downloaded file
 MEMORY = 2048 * MEBIBYTE  # of the downloader, which reads what is in the wheels
-BUILDING = Limits(memory=768 * MEBIBYTE, cpus=2.0, disk=1024 * MEBIBYTE, inodes=65_536, seconds=180.0)
+BUILDING = Limits(memory=1536 * MEBIBYTE, cpus=2.0, disk=1024 * MEBIBYTE, inodes=65_536, seconds=180.0)
+PARCEL = "packages.sock"
 KEPT_OUTPUT = 4000  # characters
 # How the downloader says that it reached no index, or not well enough to know what is there.
 UNREACHED = re.compile(
@@ -98,20 +102,31 @@ class Environments:
     async def _unpack(self, wheels: Path, unpacked: Path) -> None:
         spec = Spec(
             f"unpack-{uuid4().hex[:12]}",
-            (PYTHON, "-S", f"{TOOLS}/unpack.py", APP, DATA, DEPS),
+            (PYTHON, "-S", f"{TOOLS}/unpack.py", APP, DATA, DEPS, f"{RUN}/{PARCEL}"),
             read_only={TOOLS: INSIDE, APP: wheels},
-            data=unpacked,
             limits=BUILDING,
         )
         jail = await self._driver.start(spec)
         try:
-            said = [line.decode(errors="replace") async for line in jail.lines()]
-            ended = await jail.wait()
+            await _said_ready(jail)
+            connected = await connect(jail, PARCEL)
+            await asyncio.to_thread(receive, connected, unpacked, MOST)
+        except (Unfit, SocketError) as error:
+            raise Refused(FILES[0], 0, f"The packages cannot be unpacked: {error}") from error
         finally:
             await jail.kill()
-        if ended.ending != "exited" or ended.code:
-            reason = "\n".join([*said[-20:], ended.message]).strip() or f"status {ended.code}"
-            raise Refused(FILES[0], 0, f"The packages cannot be unpacked: {reason[-KEPT_OUTPUT:]}")
+
+
+async def _said_ready(jail: Jail) -> None:
+    """Wait until the packages are unpacked."""
+    said: list[str] = []
+    async for line in jail.lines():
+        if line == READY.encode():
+            return
+        said.append(line.decode(errors="replace"))
+    ended = await jail.wait()
+    reason = "\n".join([*said[-20:], ended.message]).strip() or f"status {ended.code}"
+    raise Refused(FILES[0], 0, f"The packages cannot be unpacked: {reason[-KEPT_OUTPUT:]}")
 
 
 async def _pip(lines: tuple[str, ...], wheels: Path, *options: str) -> str | None:

@@ -31,3 +31,6 @@ class SandboxSettings(BaseSettings):
     sandbox_capacity: int = Field(20, ge=1, le=500, description="apps that one host serves at the same time")
     sandbox_idle_seconds: int = Field(1800, ge=10, description="without a request, after which an app is ended")
     sandbox_total_seconds: int = Field(86_400, ge=10, description="after which an app is ended in any case")
+    sandbox_stock: int = Field(2, ge=0, le=64, description="warm jails that wait, of each list of packages and use")
+    sandbox_stock_seconds: float = Field(600.0, gt=0, description="how long a warm jail waits until it is ended")
+    sandbox_concurrency: int = Field(2, ge=1, le=64, description="projects one copy verifies at the same time")

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from libs.contracts.artifacts import SourceFile
-from services.sandbox.port import APP, DEPS, RUN, DriverError, Exit, Jail
+from services.sandbox.port import APP, DATA, DEPS, RUN, DriverError, Exit, Jail
 
 SOCKET = "app.sock"
 READY_SECONDS = 30.0  # to read in the packages: 0.7 on a quiet machine
@@ -55,6 +55,11 @@ class Worker:
     def socket(self) -> Path:
         """Where the socket of a served application will be, as the host sees it."""
         return self.jail.run / SOCKET
+
+    @property
+    def data(self) -> str:
+        """Where the program may write, as it sees it."""
+        return self.jail.path(DATA)
 
     async def ready(self) -> None:
         """Wait until the packages are read in.
@@ -104,15 +109,19 @@ class Worker:
             return Ran(ended.code or -9, spent, tuple(lines), ended)
         return Ran(int(told["code"]), int(told["milliseconds"]), tuple(lines))
 
-    async def serve(self, app: str, env: Mapping[str, str] | None = None, *, access_log: bool = True) -> Path:
+    async def serve(
+        self, app: str, env: Mapping[str, str] | None = None, *, access_log: bool = True, dump_seconds: float = 0
+    ) -> Path:
         """Have ``module:attribute`` served; gives the socket's path, where it will be listening soon.
+
+        With ``dump_seconds`` it prints every so often what each of its threads is doing.
 
         Raises:
             DriverError: the jail has ended.
         """
         place = f"{self.jail.path(RUN)}/{SOCKET}"
         order = {"do": "serve", "app": app, "socket": place, "access_log": access_log, **self._settled(env)}
-        await self.jail.send(json.dumps(order).encode())
+        await self.jail.send(json.dumps(order | {"dump_seconds": dump_seconds}).encode())
         return self.socket
 
     def lines(self) -> AsyncIterator[bytes]:

@@ -17,7 +17,7 @@ from services.sandbox.port import APP, DEPS, MEBIBYTE, PYTHON, TOOLS, Driver, Dr
 from services.sandbox.worker import Worker
 
 log = structlog.get_logger(__name__)
-Kind = Literal["serve", "check"]
+Kind = Literal["serve", "call", "check"]  # to be used by people, to be tried out, to be tested
 
 REFILL_AFTER = 3.0  # seconds: reading in packages takes a core, which whoever took the last worker needs first
 _SERVED = """
@@ -26,9 +26,14 @@ sqlalchemy.orm sqlalchemy.dialects.sqlite.pysqlite alembic.command alembic.runti
 email_validator jwt pwdlib.hashers.argon2 python_multipart multiprocessing
 """
 _CHECKED = "pytest starlette.testclient httpx2 _pytest.assertion.rewrite alembic.autogenerate sqlalchemy.pool"
-WARM: Mapping[Kind, Sequence[str]] = {"serve": _SERVED.split(), "check": f"{_SERVED} {_CHECKED}".split()}
+WARM: Mapping[Kind, Sequence[str]] = {
+    "serve": _SERVED.split(),
+    "call": f"interius_quick {_SERVED}".split(),
+    "check": f"interius_quick {_SERVED} {_CHECKED}".split(),
+}
 LIMITS: Mapping[Kind, Limits] = {
     "serve": Limits(seconds=0),
+    "call": Limits(cpus=2.0, seconds=0),
     "check": Limits(memory=512 * MEBIBYTE, cpus=2.0, processes=128, disk=128 * MEBIBYTE, seconds=0),
 }
 BASE = {

@@ -28,6 +28,7 @@ PAGE = 100
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the files [default: ./generated/<name>].")
 @click.option("--no-save", is_flag=True, help="Leave the files on the server.")
 @click.option("--approve", is_flag=True, help="Ask before code is written.")
+@click.option("--no-verify", is_flag=True, help="Leave out running the project in a sandbox.")
 @click.option("--json", "as_json", is_flag=True, help="Write one event a line as JSON, and nothing else.")
 @click.option("--budget-tokens", type=click.IntRange(min=1), help="End the run when it has used more tokens.")
 @click.option("--budget-minutes", type=click.FloatRange(0, 1440, min_open=True), help="End it after this time.")
@@ -99,6 +100,8 @@ async def start(api: Interius, wish: str, options: dict[str, Any]) -> RunView:
     """The run that was started."""
     base = await api.run(await find_run(api, options["base"])) if options["base"] else None
     asked: RunOptions = {"model": options["model"], "approve": options["approve"], "budget": _budget(options)}
+    if options["no_verify"]:
+        asked["verify"] = False
     if base:
         asked |= {"base_run_id": base.id, "change": options["change"]}
     named: str = options["project"]

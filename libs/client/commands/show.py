@@ -12,12 +12,13 @@ from libs.client.api import Interius
 from libs.client.commands.common import Cli, Refusal, find_run
 from libs.client.models import Event, FileDiff
 from libs.client.view.artifacts import show_architecture, show_charter, show_diffs, show_endpoints, show_review
+from libs.client.view.checks import show_verification
 from libs.client.view.lists import show_files, show_log, show_run, show_runs
 from libs.client.view.screen import Screen
 from libs.client.view.text import clean, short
 from libs.contracts.charter import Charter
 
-PARTS = ("charter", "architecture", "review", "files", "log")
+PARTS = ("charter", "architecture", "review", "verification", "files", "log")
 
 
 @click.command()
@@ -72,6 +73,7 @@ _FETCH: dict[str, Callable[[Interius, str], Awaitable[Any]]] = {
     "charter": Interius.charter,
     "architecture": Interius.architecture,
     "review": Interius.review,
+    "verification": Interius.verification,
     "files": Interius.files,
     "log": _log,
 }
@@ -87,6 +89,7 @@ _SHOW: dict[str, Callable[[Screen, Any], None]] = {
     "charter": _charter,
     "architecture": show_architecture,
     "review": show_review,
+    "verification": show_verification,
     "files": show_files,
     "log": show_log,
     # What goes on to another program goes as it is; a terminal is kept safe from control characters.

@@ -72,7 +72,9 @@ class Board(Struct, frozen=True):
 
     def stages(self) -> list[str]:
         """The stages to show: those every run has, and those this one came to."""
-        asked: set[str] = {APPROVAL} if self.run and self.run.requested.approve else set()
+        requested = self.run.requested if self.run else None
+        asked = {APPROVAL} if requested and requested.approve else set[str]()
+        asked |= {"verification"} if requested and requested.verify else set()
         return [stage for stage in ORDER if stage in ALWAYS | asked | self.rows.keys()]
 
 

@@ -49,7 +49,9 @@ def review_made(review: Review) -> str:
 
 
 def verification_made(verification: Verification) -> str:
-    """``accepted, 11 of 12 checks passed``."""
+    """``accepted, 11 of 12 checks passed``, or that nothing was run."""
+    if verification.not_run:
+        return one_line(verification.not_run, 200)
     checks = verification.checks
     passed = sum(check.passed for check in checks)
     verdict = "accepted" if verification.accepted else "not accepted"

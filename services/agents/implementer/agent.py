@@ -19,10 +19,10 @@ from libs.eventlog.runs import Runs
 from libs.llm.correct import ask
 from libs.llm.inputs import FileInput
 from libs.llm.port import Model, ModelError, Task
+from libs.runtime.stage import Job, Outputs
 from services.agents.implementer import functions
 from services.agents.implementer.context import context
 from services.agents.implementer.reuse import reusable
-from services.agents.loop import Job, Outputs
 from services.agents.models import Models, Prompt
 
 

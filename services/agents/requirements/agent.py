@@ -10,7 +10,7 @@ from libs.eventlog.runs import Runs
 from libs.llm.correct import ask
 from libs.llm.inputs import RequirementsInput
 from libs.llm.port import Task
-from services.agents.loop import Job, Outputs
+from libs.runtime.stage import Job, Outputs
 from services.agents.models import Models, Prompt
 from services.agents.requirements.slips import mended
 

@@ -10,8 +10,8 @@ from libs.llm.config import OFFLINE
 from libs.llm.correct import ask
 from libs.llm.inputs import ReviewInput
 from libs.llm.port import Task
+from libs.runtime.stage import Job, Outputs
 from services.agents.checks import check_code
-from services.agents.loop import Job, Outputs
 from services.agents.models import Models, Prompt
 from services.agents.reviewer.merge import merge
 

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from libs.contracts import subjects
-from libs.contracts.artifacts import Architecture, Review
+from libs.contracts.artifacts import Architecture, Review, Verification
 from libs.contracts.charter import Charter
 from libs.contracts.errors import NotFound
 from services.edge.frames import name_of
@@ -36,6 +36,13 @@ async def show_architecture(visit: NamedDependency[Visit], run_id: FromPath[str]
 @get("/v1/runs/{run_id:str}/review", tags=TAGS, summary="The review of the code")
 async def show_review(visit: NamedDependency[Visit], run_id: FromPath[str], pass_number: Pass = 0) -> Response[Review]:
     return await _artifact(visit, run_id, "review", pass_number)
+
+
+@get("/v1/runs/{run_id:str}/verification", tags=TAGS, summary="What was run in the sandbox and what it answered")
+async def show_verification(
+    visit: NamedDependency[Visit], run_id: FromPath[str], pass_number: Pass = 0
+) -> Response[Verification]:
+    return await _artifact(visit, run_id, "verification", pass_number)
 
 
 async def _artifact(visit: Visit, run_id: str, kind: str, pass_number: int = 0) -> Response[Any]:
@@ -65,4 +72,4 @@ async def show_history(
     ]
 
 
-ROUTES: list[Any] = [show_charter, show_architecture, show_review, show_history]
+ROUTES: list[Any] = [show_charter, show_architecture, show_review, show_verification, show_history]

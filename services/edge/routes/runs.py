@@ -42,6 +42,7 @@ async def start_run(
         budget=data.budget,
         base_run_id=base,
         change=change,
+        verify=visit.house.verify_runs if data.verify is None else data.verify,
     )
     view = await visit.house.run_after(ask, Place(project_id, run_id, visit.user.id))
     return Response(view, headers={"Location": f"/v1/runs/{run_id}"})

@@ -7,6 +7,7 @@ forge such lines: what they say about it is its own word, and nothing is done wi
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
@@ -55,6 +56,8 @@ def _serve(order: Order) -> None:
     import uvicorn  # noqa: PLC0415  # only here, and read in before
 
     _settle(order)
+    if order.get("dump_seconds"):  # where it hangs, if it does
+        faulthandler.dump_traceback_later(order["dump_seconds"], repeat=True, file=sys.stdout)
     uvicorn.run(order["app"], uds=order["socket"], log_level="info", access_log=order.get("access_log", True))
 
 

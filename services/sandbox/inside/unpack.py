@@ -1,4 +1,4 @@
-"""Runs inside a jail: unpacks wheels and compiles what is in them. No code of theirs is executed.
+"""Runs inside a jail: unpacks wheels, compiles what is in them, and hands it out. No code of theirs is executed.
 
 Standard library only, since it is read by whatever Python the jail has.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import compileall
 import os
 import shutil
+import socket
 import sys
+import tarfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from py_compile import PycInvalidationMode
@@ -17,8 +19,14 @@ MOST = 600 * 1024 * 1024  # bytes unpacked, all wheels together; the blueprint's
 KEPT = ("purelib", "platlib")  # of a wheel's .data folder; scripts, headers and data are for installations
 
 
-def main(wheels: str, target: str, place: str) -> None:
-    """Unpack every wheel of a folder into ``target``, which will be seen as ``place``; leaves with a sentence."""
+READY = "unpacked"
+
+
+def main(wheels: str, target: str, place: str, name: str) -> None:
+    """Unpack every wheel of a folder into ``target``, which will be seen as ``place``, and send it to who connects.
+
+    Leaves with a sentence where a wheel is not as it should be.
+    """
     room = MOST
     for wheel in sorted(Path(wheels).glob("*.whl")):
         room = _unpack(wheel, Path(target), room)
@@ -31,6 +39,21 @@ def main(wheels: str, target: str, place: str) -> None:
         prependdir=place,
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
     )
+    _send(Path(target), name)
+
+
+def _send(folder: Path, name: str) -> None:
+    """Be asked for the files once, at a socket of this name."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(name)
+        listening.listen(1)
+        sys.stdout.write(f"{READY}\n")
+        sys.stdout.flush()
+        taken = listening.accept()[0]
+    with taken, taken.makefile("wb") as stream, tarfile.open(fileobj=stream, mode="w|") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.add(path, path.relative_to(folder).as_posix())
 
 
 def _unpack(wheel: Path, target: Path, room: int) -> int:
@@ -68,4 +91,4 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path) -> No
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

@@ -1,4 +1,4 @@
-"""The loop that every agent shares: take an order, read the run, do the stage, append what it gave."""
+"""The loop that every stage of a run shares: take an order, read the run, do the stage, append what it gave."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from libs.eventlog.policy import retry_delay
 from libs.eventlog.port import Conflict, Expected, HandBack, Park
 from libs.eventlog.queue import decode_order
 from libs.llm.port import ModelError
+from libs.runtime.cancellation import Cancellation, RunEnded
+from libs.runtime.live import LiveText
 from libs.runtime.platform import Platform
-from services.agents.cancellation import Cancellation, RunEnded
-from services.agents.live import LiveText
 
 log = structlog.get_logger(__name__)
 Outputs = Sequence[events.RunEvent]

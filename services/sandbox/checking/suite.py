@@ -1,0 +1,102 @@
+"""The project's own tests, run in a jail: a check for each, with the rules that it proves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from libs.contracts.artifacts import Check
+from services.sandbox.checking.findings import NAME, Fault, check, clipped
+from services.sandbox.checking.project import Project
+from services.sandbox.inside.interius_report import MARK
+from services.sandbox.worker import Ran, Worker
+
+SECONDS = 150.0  # for one half of a project's tests; they take about 4 on a quiet machine
+MOST = 1500  # tests told one by one; of more, those that failed come first
+SHOWN = 25  # failures told with their output
+ARGUMENTS = (
+    *("-q", "-p", "interius_report", "-p", "no:cacheprovider", "--tb=native", "--no-header"),
+    # What was read in before cannot be rewritten; it needs not be.
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
+
+
+def halves(project: Project, count: int) -> list[list[str]]:
+    """The files of tests in ``count`` heaps that take about as long."""
+    heaps: list[list[str]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    for path in sorted(project.tests, key=lambda path: -len(project.files[path])):
+        lightest = sizes.index(min(sizes))
+        heaps[lightest].append(path)
+        sizes[lightest] += len(project.files[path])
+    return [heap for heap in heaps if heap]
+
+
+async def run_tests(project: Project, workers: Sequence[Worker]) -> list[Check]:
+    """Every test of the project, each half in a worker of its own."""
+    parts = halves(project, len(workers))
+    began = asyncio.get_running_loop().time()
+    ran = await asyncio.gather(*(_half(worker, part) for worker, part in zip(workers, parts, strict=False)))
+    spent = round((asyncio.get_running_loop().time() - began) * 1000)
+    told = [each for one in ran for each in _told(one)]
+    tests = [_check(project, each) for each in sorted(told, key=lambda each: each["outcome"] == "passed")[:MOST]]
+    tests = [each if number < SHOWN else _quiet(each) for number, each in enumerate(tests)]
+    return [_whole(project, ran, told, spent), *tests]
+
+
+async def _half(worker: Worker, paths: list[str]) -> Ran:
+    env = {"DATABASE_URL": f"sqlite:///{worker.data}/tests.db"}
+    return await worker.run("pytest", *ARGUMENTS, *paths, env=env, seconds=SECONDS)
+
+
+def _told(ran: Ran) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for line in ran.lines:
+        if line.startswith(MARK):
+            try:
+                told = json.loads(line[len(MARK) :])
+                found.append({key: told[key] for key in ("test", "outcome", "text", "milliseconds")})
+            except (ValueError, KeyError, TypeError):
+                continue  # the project wrote it, not the plugin
+    return found
+
+
+def _check(project: Project, told: dict[str, Any]) -> Check:
+    test, text, passed = str(told["test"])[:300], str(told["text"]), told["outcome"] == "passed"
+    rules = project.rules_of(test)
+    place = None if passed else project.blame.of_test(test, text, rules)
+    return Check(
+        test.split("::")[-1][:NAME] or "test",
+        passed,
+        "" if passed else clipped(text),
+        int(told["milliseconds"]),
+        rules,
+        test=test,
+        path=place.path if place else "",
+        line=place.line if place else 0,
+    )
+
+
+def _quiet(each: Check) -> Check:
+    return msgspec.structs.replace(each, output=each.output[-200:])
+
+
+def _whole(project: Project, ran: Sequence[Ran], told: list[dict[str, Any]], spent: int) -> Check:
+    """That pytest itself went through, and found something to run."""
+    faults: list[Fault] = []
+    for one in ran:
+        said = "\n".join(line for line in one.lines if not line.startswith(MARK))
+        if one.ended:
+            faults.append(Fault(f"The tests did not end. {one.ended.message}".strip(), text=said[-1500:]))
+        elif one.code == -9:
+            faults.append(Fault(f"The tests were not done within {SECONDS:g} s.", text=said[-1500:]))
+        elif one.code not in (0, 1) and not any(each["outcome"] == "failed" for each in told):
+            faults.append(Fault(f"pytest ended with status {one.code}.", project.blame.of_text(said), said[-3000:]))
+    failed = sum(each["outcome"] == "failed" for each in told)
+    if failed:
+        faults.append(Fault(f"{failed} of {len(told)} tests failed."))
+    return check("tests", faults, "" if faults else f"{len(told)} tests passed.", spent)

@@ -1,0 +1,55 @@
+"""What this process makes jails with, got ready when it is first needed: verifying and hosting share it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from services.sandbox.choose import choose
+from services.sandbox.environments import Environments
+from services.sandbox.port import Driver, DriverError
+from services.sandbox.settings import SandboxSettings
+from services.sandbox.workers import Workers
+
+log = structlog.get_logger(__name__)
+
+
+class Jails:
+    """The driver, its environments and a stock of warm workers."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self._settings = settings
+        self._lock = asyncio.Lock()
+        self._driver: Driver | None = None
+        self._made: tuple[Environments, Workers] | None = None
+
+    async def ready(self) -> tuple[Environments, Workers]:
+        """What packages and jails come from.
+
+        Raises:
+            DriverError: this machine has nothing to make jails with; the message says what to install.
+        """
+        async with self._lock:
+            if self._made is None:
+                self._driver = driver = await self._choose()
+                log.info("jails_are_made_with", driver=driver.name)
+                settings = self._settings
+                workers = Workers(
+                    settings.sandbox_folder, driver, settings.sandbox_stock, settings.sandbox_stock_seconds
+                )
+                self._made = Environments(settings.sandbox_folder, driver), workers
+        return self._made
+
+    async def _choose(self) -> Driver:
+        choice = await choose(self._settings)
+        if choice.driver is None:
+            raise DriverError(choice.why)
+        return choice.driver
+
+    async def close(self) -> None:
+        """End every jail of this process."""
+        if self._made:
+            await self._made[1].close()
+        if self._driver:
+            await self._driver.close()
