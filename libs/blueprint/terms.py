@@ -116,7 +116,10 @@ def _raised(term: Term, places: int) -> Term:
 def subquery(place: Place) -> str:
     """Return the source of a select of what a path leads to, beside each row it starts from."""
     joins = [f"{link.target.cls}.id == {link.source.cls}.{link.key}" for link in place.way]
-    return f"sa.select({place.holder.cls}.{place.attr}).where({', '.join(joins)}).scalar_subquery()"
+    # A query that joins the same tables, as a report does, must not take those of the subquery for its own.
+    own = ", ".join(dict.fromkeys(link.target.cls for link in place.way))
+    chosen = f"sa.select({place.holder.cls}.{place.attr}).where({', '.join(joins)})"
+    return f"{chosen}.correlate_except({own}).scalar_subquery()"
 
 
 def aligned(left: str, place: Place, right: str, other: Place) -> tuple[str, str]:

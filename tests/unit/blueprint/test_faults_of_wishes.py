@@ -1,4 +1,4 @@
-"""What changes while a printed test runs, or from day to day, is not written into it as if it stood still."""
+"""What projects of wishes were once printed wrongly."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ def test_a_report_grouped_by_a_moment_of_another_entity_expects_it_as_the_seed_s
 def test_clearing_a_reference_may_touch_the_time_of_the_change():
     jobs = printed(charter(KNOWN["printing"]), "tests/test_print_jobs.py")
     assert 'left == {**row, "printer_id": None, "updated_at": left["updated_at"]}' in jobs
+
+
+def test_a_computed_field_finds_its_table_in_a_query_that_joins_it_too():
+    # SQLAlchemy would otherwise take the events of the subquery for those that a report joins, and refuse it.
+    computed = printed(charter(KNOWN["tickets"]), "app/models/computed.py")
+    assert ".correlate_except(Event)" in computed
