@@ -17,6 +17,7 @@ from services.sandbox.port import APP, PYTHON, RUN, Driver, Jail, Limits, Spec
 from services.sandbox.sockets import JailTransport
 from tests.security.containment.world import World, world
 
+EXTRAS = "/opt/extras"
 NEIGHBOUR = f"""
 import http.server, os, socket, socketserver
 
@@ -113,5 +114,8 @@ def traces(house: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def hostile() -> dict[str, Path]:
-    return {APP: Path(__file__).parent / "hostile"}
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The programs, and a folder that only its mount protects."""
+    anyones = tmp_path_factory.mktemp("anyones")
+    anyones.chmod(0o777)
+    return {APP: Path(__file__).parent / "hostile", EXTRAS: anyones}

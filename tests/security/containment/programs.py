@@ -63,9 +63,12 @@ FILES = [
         "EACCES EROFS",
         "read-only mounts",
     ),
+    Program(
+        "files.read_only_folder", "write to a folder that the host lets anybody write", "EROFS", "read-only mounts"
+    ),
     Program("files.remount", "make them writable", "EPERM", CALLS),
     Program("files.program_of_its_own", "run a program that it wrote", "EACCES", "noexec mounts", "EACCES ENOENT"),
-    Program("files.library_of_its_own", "load a library that it wrote", "OSError", "noexec mounts"),
+    Program("files.library_of_its_own", "load a library that it wrote", "noexec", "noexec mounts"),
     Program("files.set_user_bit", "leave a program that gives its rights to who runs it", "nosuid", "nosuid mounts"),
     Program(
         "files.capabilities", "have any right of root, or be unfiltered", "none", "no capabilities, no new privileges"
@@ -153,7 +156,7 @@ BOMBS = [
     Program(
         "bombs.deep_folders", "make folders in folders for ever", "ENOSPC", "disk: a file system with a number of files"
     ),
-    Program("bombs.processor", "use both processors for ever", "held", "processor: cgroup"),
+    Program("bombs.processor", "use all processors for ever", "held", "processor: cgroup"),
 ]
 TOGETHER = [*FILES, *NETWORK, *KERNEL, *BOMBS]
 

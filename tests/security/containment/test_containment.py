@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from services.sandbox.port import APP, MEBIBYTE, PYTHON, Driver, Limits, Spec
 from tests.security.containment import programs
-from tests.security.containment.conftest import Neighbour
+from tests.security.containment.conftest import EXTRAS, Neighbour
 from tests.security.containment.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -33,6 +33,7 @@ async def answers(driver: Driver, around: World, hostile: dict[str, Path], neigh
         "limit_disk": LIMITS.disk,
         "limit_inodes": LIMITS.inodes,
         "limit_cpus": LIMITS.cpus,
+        "read_only_folder": EXTRAS,
         "programs": [program.name for program in programs.TOGETHER],
     }
     with around.inside():
@@ -49,6 +50,7 @@ async def answers(driver: Driver, around: World, hostile: dict[str, Path], neigh
     await jail.kill()
     assert (await jail.wait()).ending == "stopped"
     assert settings() == before
+    assert list(hostile[EXTRAS].iterdir()) == []
     return told
 
 

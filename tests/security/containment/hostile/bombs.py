@@ -175,9 +175,9 @@ def deep_folders(given):
 
 
 def processor(given):
-    """Two that never rest; tells whether the two had more than the share."""
+    """Several that never rest, so that they would have most of a busy machine; tells if they had more than theirs."""
     began, children = time.monotonic(), []
-    for _ in range(2):
+    for _ in range(8):
         child = os.fork()
         if child == 0:
             while True:

@@ -127,6 +127,11 @@ def read_only_places(_):
     return refusals({p: lambda p=p: write(p) for p in places})
 
 
+def read_only_folder(given):
+    """One that anybody may write, as the host has it."""
+    return write(given["read_only_folder"] + "/x")
+
+
 def remount(_):
     remount, bind = 32, 4096
     return refusals({p: lambda p=p: call("mount", b"none", p, 0, remount | bind, 0) for p in (b"/", b"/app", b"/etc")})
@@ -144,8 +149,13 @@ def program_of_its_own(_):
 
 
 def library_of_its_own(_):
-    shutil.copy("/opt/python/bin/python3", "/tmp/lib.so")
-    ctypes.CDLL("/tmp/lib.so")
+    library = next(Path("/lib").rglob("libz.so*"))
+    ctypes.CDLL(str(library))  # as it stands it can be loaded
+    shutil.copy(library, "/tmp/lib.so")
+    try:
+        ctypes.CDLL("/tmp/lib.so")
+    except OSError as error:
+        return "noexec" if "failed to map segment" in str(error) else str(error)
     return "loaded"
 
 
