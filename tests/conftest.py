@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,12 @@ def postgres() -> Iterator[Postgres]:
 async def dsn(postgres: Postgres) -> AsyncIterator[str]:
     async with fresh_database(postgres) as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of sandboxes that all tests share, so that Python is copied once."""
+    return tmp_path_factory.mktemp("house") / "sandbox"
 
 
 @pytest.fixture(scope="session")

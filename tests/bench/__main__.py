@@ -17,6 +17,7 @@ from tests.bench import (
     bench_projector,
     bench_reader,
     bench_runs,
+    bench_sandbox,
     bench_sse,
     bench_stack,
     bench_tokens,
@@ -31,6 +32,7 @@ BENCHES = (
     bench_sse,
     bench_projector,
     bench_runs,
+    bench_sandbox,
     bench_stack,
 )
 

@@ -24,11 +24,6 @@ from tests.resilience.jailer import PROGRAM
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house") / "sandbox"
-
-
-@pytest.fixture(scope="module")
 def mortal(dockerd: Dockerd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dockerd]:
     """One that these tests kill; the other shows that this machine can have one."""
     server = Dockerd(tmp_path_factory.mktemp("mortal"))

@@ -16,11 +16,6 @@ from services.sandbox.port import Driver
 Make = Callable[[], Driver]
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
-
-
 @pytest.fixture(params=["unsafe", "bubblewrap", "docker"])
 def make(request: pytest.FixtureRequest, house: Path) -> Make:
     """Makes one more driver of the kind, as a process that starts does."""

@@ -34,12 +34,6 @@ socketserver.ThreadingUnixStreamServer("{RUN}/app.sock", Answer).serve_forever()
 """
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of sandboxes that this session's tests share, so that Python is copied once."""
-    return tmp_path_factory.mktemp("house")
-
-
 @pytest.fixture(scope="module")
 def around() -> Iterator[World]:
     with world() as made:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from services.sandbox.drivers.docker.jail import Container, DockerJail
 from services.sandbox.port import DriverError, Spec
 from services.sandbox.probe import probe
 
+OVERDUE_SECONDS = 60.0  # after which the driver of a jail, though it lives, is not believed to end it any more
 ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
@@ -149,9 +151,11 @@ class DockerDriver:
         return [{**each["Labels"], "id": each["Id"]} for each in found]
 
     def _is_orphan(self, labels: dict[str, str]) -> bool:
-        """Nobody who lives knows it: its driver is gone, or it is ours and was lost."""
-        life = labels[described.LIFE]
-        return labels[described.JAIL] not in self._jails if life == self._lived.name else self._lived.is_over(life)
+        """Nobody who lives cares for it: its driver is gone or does not end it, or it is ours and was lost."""
+        life, expires = labels[described.LIFE], int(labels.get(described.EXPIRES, 0))
+        if life == self._lived.name:
+            return labels[described.JAIL] not in self._jails
+        return self._lived.is_over(life) or bool(expires and time.time() > expires + OVERDUE_SECONDS)
 
     def _clear_places(self) -> None:
         for place in (self._folder / "docker").glob("*.*"):
