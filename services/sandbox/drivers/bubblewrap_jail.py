@@ -21,7 +21,7 @@ from services.sandbox.output import Output
 from services.sandbox.port import DriverError, Exit, Spec
 
 TICK = 0.2  # seconds between looks at what the kernel does not tell by itself
-DISK_TICKS = 5  # looks between two at a folder that has to be counted
+DISK_TICKS = 2  # looks between two at a folder that has to be counted
 PATIENCE = 2.0  # seconds for killed processes to be gone
 
 

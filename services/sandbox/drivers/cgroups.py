@@ -18,6 +18,7 @@ OURS = Path("/proc/self/cgroup")
 NEEDED = ("memory", "pids", "cpu")
 HELPERS = 2  # bubblewrap's own processes in each jail
 PERIOD = 100_000  # microseconds over which the share of the processors is counted
+TRIES = 5
 PATIENCE = 2.0  # seconds for the processes of a killed jail to be gone
 
 
@@ -98,14 +99,28 @@ class Cgroups:
             OSError: there is no right to.
         """
         made = Cgroup(tuple(parent / f"interius-{self.house}" / name for parent in self.parents))
-        for parent, folder in zip(self.parents, made.folders, strict=True):
-            folder.parent.mkdir(exist_ok=True)
-            if self.version == 2:
-                for place in (parent, folder.parent):
-                    _hand_down(place)
-            folder.mkdir()
-        _limit(made, limits)
+        try:
+            for parent, folder in zip(self.parents, made.folders, strict=True):
+                self._make(parent, folder)
+            _limit(made, limits)
+        except OSError:
+            made.remove()
+            raise
         return made
+
+    def _make(self, parent: Path, folder: Path) -> None:
+        for again in range(TRIES - 1, -1, -1):
+            folder.parent.mkdir(exist_ok=True)
+            try:
+                if self.version == 2:
+                    _hand_down(parent)
+                    _hand_down(folder.parent)
+                folder.mkdir()
+            except FileNotFoundError:  # another process of this house has just removed its own last one
+                if not again:
+                    raise
+            else:
+                return
 
     def left(self) -> dict[str, Cgroup]:
         """All of this house on this machine, by name; also of processes that were counted elsewhere."""

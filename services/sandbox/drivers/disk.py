@@ -70,7 +70,8 @@ def _make_image(maker: str, image: Path, size: int, inodes: int, uid: int) -> No
 def used(folder: int | Path) -> tuple[int, int]:
     """Bytes and files below a folder that is not limited by itself; links are not followed."""
     size = count = 0
-    for _, folders, names, handle in os.fwalk(folder if isinstance(folder, Path) else f"/proc/self/fd/{folder}"):
+    top = folder if isinstance(folder, Path) else f"/proc/self/fd/{folder}/."  # the dot: what is linked, not the link
+    for _, folders, names, handle in os.fwalk(top):
         for name in (*folders, *names):
             with contextlib.suppress(OSError):
                 size += os.stat(name, dir_fd=handle, follow_symlinks=False).st_blocks * 512

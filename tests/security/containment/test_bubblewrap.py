@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from services.sandbox.drivers import bubblewrap, cgroups, marks
+from services.sandbox.drivers import bubblewrap, cgroups, disk, marks
 from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.port import MEBIBYTE, PYTHON, DriverError, Exit, Limits, Spec
 from services.sandbox.rootfs import rootfs
@@ -105,6 +105,29 @@ async def test_kept_data_is_there_again_and_never_outgrows_its_size(driver: Bubb
     assert told == [b"[]", b"['new']"]
     assert ended.code == 1
     assert sum(path.stat().st_blocks * 512 for path in (tmp_path / "kept").rglob("*")) <= 9 * MEBIBYTE
+
+
+async def test_without_cgroups_each_process_is_limited_and_all_are_watched(
+    driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bubblewrap, "_usable", lambda _life: None)
+    together = (
+        "import os, time\nfor _ in range(5): os.fork() or time.sleep(bytearray(30 << 20)[0] + 20)\ntime.sleep(20)"
+    )
+    ended, _ = await run(driver, together, memory=100 * MEBIBYTE)
+    assert ended.ending == "memory"
+    _, lines = await run(driver, "import os\nwhile os.fork(): pass\nos._exit(0)", processes=10)
+    assert lines[-1] == "BlockingIOError: [Errno 11] Resource temporarily unavailable"
+
+
+async def test_data_in_a_plain_folder_is_watched(
+    driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(disk, "_maker", lambda: None)
+    code = "import time\nfor n in range(400): open(f'/data/{n}', 'wb').write(bytes(1 << 18)); time.sleep(0.01)"
+    spec = Spec("plain", (PYTHON, "-c", code), data=tmp_path / "kept", limits=Limits(disk=4 * MEBIBYTE))
+    ended = await (await driver.start(spec)).wait()
+    assert (ended.ending, ended.message) == ("disk", "It kept more than 4 MiB, or 8192 files, in /data.")
 
 
 async def test_a_strange_name_is_refused(driver: BubblewrapDriver):
