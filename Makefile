@@ -22,10 +22,19 @@ help: ## print these targets
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: .venv/ready ## one wish becomes a backend, live, in ./generated/
+# Kept apart from .venv/ready: after Docker or bubblewrap is installed, "make prepare" is all it takes.
+.interius/prepared: .venv/ready
+	@echo "Getting ready what generated projects are run with …"
+	@$(BIN)/python -m services.sandbox.prepare
+	@mkdir -p .interius && touch $@
+
+prepare: .venv/ready ## make Python and the packages that projects are run with (again)
+	@rm -f .interius/prepared && $(MAKE) --no-print-directory .interius/prepared
+
+demo: .interius/prepared ## one wish becomes a backend, live, in ./generated/
 	@$(BIN)/interius demo
 
-up: .venv/ready ## the whole stack on http://127.0.0.1:8000 until Ctrl-C; data stays in ./.interius/
+up: .interius/prepared ## the whole stack on http://127.0.0.1:8000 until Ctrl-C; data stays in ./.interius/
 	@$(BIN)/interius up
 
 test: .venv/ready-dev ## all tests but the projects of the wishes, which take hours: make nightly
@@ -56,4 +65,4 @@ lock: ## pin every package with its hashes
 clean: ## remove the virtual environment, the local data and the generated projects
 	rm -rf .venv .interius generated .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up test nightly test-live bench lint format docs lock clean
+.PHONY: help prepare demo up test nightly test-live bench lint format docs lock clean

@@ -24,6 +24,11 @@ class Jails:
         self._driver: Driver | None = None
         self._made: tuple[Environments, Workers] | None = None
 
+    @property
+    def driver(self) -> str:
+        """The name of the driver; empty until it was needed."""
+        return self._driver.name if self._driver else ""
+
     async def ready(self) -> tuple[Environments, Workers]:
         """What packages and jails come from.
 
