@@ -36,11 +36,11 @@ def halves(project: Project, count: int) -> list[list[str]]:
     return [heap for heap in heaps if heap]
 
 
-async def run_tests(project: Project, workers: Sequence[Worker]) -> list[Check]:
+async def run_tests(project: Project, workers: Sequence[Worker], seconds: float = SECONDS) -> list[Check]:
     """Every test of the project, each half in a worker of its own."""
     parts = halves(project, len(workers))
     began = asyncio.get_running_loop().time()
-    ran = await asyncio.gather(*(_half(worker, part) for worker, part in zip(workers, parts, strict=False)))
+    ran = await asyncio.gather(*(_half(worker, part, seconds) for worker, part in zip(workers, parts, strict=False)))
     spent = round((asyncio.get_running_loop().time() - began) * 1000)
     told = [each for one in ran for each in _told(one)]
     tests = [_check(project, each) for each in sorted(told, key=lambda each: each["outcome"] == "passed")[:MOST]]
@@ -48,9 +48,9 @@ async def run_tests(project: Project, workers: Sequence[Worker]) -> list[Check]:
     return [_whole(project, ran, told, spent), *tests]
 
 
-async def _half(worker: Worker, paths: list[str]) -> Ran:
+async def _half(worker: Worker, paths: list[str], seconds: float) -> Ran:
     env = {"DATABASE_URL": f"sqlite:///{worker.data}/tests.db"}
-    return await worker.run("pytest", *ARGUMENTS, *paths, env=env, seconds=SECONDS)
+    return await worker.run("pytest", *ARGUMENTS, *paths, env=env, seconds=seconds)
 
 
 def _told(ran: Ran) -> list[dict[str, Any]]:
@@ -93,7 +93,7 @@ def _whole(project: Project, ran: Sequence[Ran], told: list[dict[str, Any]], spe
         if one.ended:
             faults.append(Fault(f"The tests did not end. {one.ended.message}".strip(), text=said[-1500:]))
         elif one.code == -9:
-            faults.append(Fault(f"The tests were not done within {SECONDS:g} s.", text=said[-1500:]))
+            faults.append(Fault("The tests were not done in time.", project.blame.of_text(said), said[-3000:]))
         elif one.code not in (0, 1) and not any(each["outcome"] == "failed" for each in told):
             faults.append(Fault(f"pytest ended with status {one.code}.", project.blame.of_text(said), said[-3000:]))
     failed = sum(each["outcome"] == "failed" for each in told)

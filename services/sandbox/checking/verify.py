@@ -18,6 +18,7 @@ from services.sandbox.checking.exercise import ADMIN, Exercise
 from services.sandbox.checking.findings import Fault, check
 from services.sandbox.checking.patches import patches
 from services.sandbox.checking.project import APPLICATION, MAIN, Project
+from services.sandbox.checking.suite import SECONDS as SUITE_SECONDS
 from services.sandbox.checking.suite import run_tests
 from services.sandbox.environments import Environment, Environments
 from services.sandbox.packages import Refused, wanted
@@ -37,6 +38,7 @@ class Patience:
     start: float = 30.0
     answer: float = SECONDS
     migrations: float = 60.0
+    tests: float = SUITE_SECONDS
 
 
 class Verifier:
@@ -75,7 +77,7 @@ class Verifier:
             imported, migrated = await asyncio.gather(*preparing)
             if not imported.passed:  # whatever else fails, fails of this
                 return [imported]
-            tested = await run_tests(project, testing)
+            tested = await run_tests(project, testing, self._patience.tests)
             return [imported, *migrated, *await served, *tested]
 
     @asynccontextmanager

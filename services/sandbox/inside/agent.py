@@ -78,6 +78,7 @@ def _module(order: Order) -> int:
     os.dup2(sys.stdin.fileno(), 0)
     _settle(order)
     sys.argv = [order["module"], *order["arguments"]]
+    faulthandler.dump_traceback_later(order["seconds"] * 0.8, file=sys.stdout)  # where it hangs, if it does
     try:
         runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
     except SystemExit as left:
