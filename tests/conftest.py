@@ -13,6 +13,7 @@ from libs.eventlog.connection import Connection
 from libs.testing.dockerd import Dockerd, dockerd_server, missing
 from libs.testing.nats import fresh_streams, nats_server
 from libs.testing.postgres import fresh_database, postgres_server
+from tests.lacking import lacking
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +49,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def dockerd() -> Iterator[Dockerd]:
     if lacks := missing():
-        pytest.skip(lacks)
+        lacking(lacks)
     try:
         with dockerd_server() as server:
             yield server
     except StartError as error:  # in a container without rights, say
-        pytest.skip(str(error))
+        lacking(str(error))

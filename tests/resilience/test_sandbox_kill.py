@@ -20,6 +20,7 @@ from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.drivers.docker.driver import DockerDriver
 from services.sandbox.drivers.marks import house_of
 from services.sandbox.port import PYTHON, Driver, DriverError, Exit, Limits, Spec
+from tests.lacking import lacking
 from tests.resilience.jailer import PROGRAM
 
 
@@ -67,7 +68,7 @@ def left(house: Path, containers: list[str]) -> list[object]:
 @pytest.mark.parametrize("name", ["bubblewrap", "docker"])
 async def test_after_our_own_death_nothing_of_its_jails_is_left(name: str, house: Path, mortal: Dockerd):
     if name == "bubblewrap" and not shutil.which("bwrap"):
-        pytest.skip("there is no bubblewrap: run deploy/debian.sh")
+        lacking("there is no bubblewrap: run deploy/debian.sh")
     url = mortal.url
     command = [sys.executable, "-m", "tests.resilience.jailer", name, str(house), url]
     jailer = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])

@@ -12,6 +12,7 @@ from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.drivers.docker.driver import DockerDriver
 from services.sandbox.drivers.unsafe import UnsafeDriver
 from services.sandbox.port import Driver
+from tests.lacking import lacking
 
 Make = Callable[[], Driver]
 
@@ -23,7 +24,7 @@ def make(request: pytest.FixtureRequest, house: Path) -> Make:
         return UnsafeDriver
     if request.param == "bubblewrap":
         if not shutil.which("bwrap"):
-            pytest.skip("there is no bubblewrap: run deploy/debian.sh")
+            lacking("there is no bubblewrap: run deploy/debian.sh")
         return lambda: BubblewrapDriver(house)
     url = request.getfixturevalue("dockerd").url
     return lambda: DockerDriver(house, url)

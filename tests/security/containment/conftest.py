@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from tests.security.containment.world import World, world
 EXTRAS = "/opt/extras"
 NEIGHBOUR = f"""
 import http.server, os, socket, socketserver
+from tests.lacking import lacking
+from tests.lacking import lacking
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -40,28 +41,17 @@ def around() -> Iterator[World]:
         yield made
 
 
-def lacking(reason: str) -> None:
-    """A driver that cannot be tested is a failure, unless it is said that it may be so."""
-    if os.environ.get("CONTAINMENT") == "where possible":
-        pytest.skip(reason)
-    pytest.fail(f"{reason} To go on without: CONTAINMENT='where possible'")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["bubblewrap", "docker"])
 async def driver(request: pytest.FixtureRequest, house: Path) -> AsyncIterator[Driver]:
-    made = BubblewrapDriver(house) if request.param == "bubblewrap" else docker(request, house)
+    made = (
+        BubblewrapDriver(house)
+        if request.param == "bubblewrap"
+        else DockerDriver(house, request.getfixturevalue("dockerd").url)
+    )
     if reason := await made.check():
         lacking(reason)
     yield made
     await made.close()
-
-
-def docker(request: pytest.FixtureRequest, house: Path) -> Driver:
-    try:
-        return DockerDriver(house, request.getfixturevalue("dockerd").url)
-    except pytest.skip.Exception as skipped:
-        lacking(str(skipped))
-        raise
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
