@@ -48,7 +48,11 @@ def building(
         used = driver or UnsafeDriver()
         workers = Workers(folder, used, 1, 600)
         given = SandboxSettings.model_validate({"sandbox_folder": folder, **settings})
-        part = await hosting(platform, given, TestsOwnPackages(folder, used), workers)
+
+        async def ready() -> tuple[Environments, Workers]:
+            return TestsOwnPackages(folder, used), workers
+
+        part = await hosting(platform, given, ready)
         return Service(
             "sandbox",
             asks=part.asks,

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from libs.client import models as m
+from libs.client.sandboxes import Sandboxes
 from libs.client.saving import Saved, write_project
 from libs.client.signin import Credentials
 from libs.client.stream import follow
@@ -34,6 +35,7 @@ class Interius:
 
     def __init__(self, base_url: str, token: str = "", credentials: Credentials | None = None) -> None:
         self._http = Transport(base_url, token, credentials)
+        self.sandboxes = Sandboxes(self._http)
 
     async def __aenter__(self) -> Self:
         return self

@@ -14,12 +14,13 @@ from libs.client.commands.doctor import doctor
 from libs.client.commands.login import login
 from libs.client.commands.parked import parked, replay
 from libs.client.commands.run import run
+from libs.client.commands.sandbox import deploy, env, logs, restart, sandboxes, stop
 from libs.client.commands.show import diff, runs, show
 from libs.client.commands.stack import demo, up
 from libs.client.commands.watch import approve, cancel, revise, watch
 
 EPILOG = """\b
-RUN is an id, the unique start of one, or last.
+RUN and SANDBOX are an id, the unique start of one, or last.
 
 \b
 Exit codes:
@@ -62,11 +63,14 @@ def cli(ctx: click.Context, url: str, token: str) -> None:
       interius up                        start the stack on this machine
       interius run "A library API …"     turn a wish into ./generated/<name>/
       interius run --base last --change "Add late fees."
+      interius deploy last               serve it, at an address of its own
     """
     ctx.obj = Cli(url, token)
 
 
-for command in (demo, up, run, watch, runs, show, diff, approve, revise, cancel, login, doctor, parked, replay):
+RUNS = (demo, up, run, watch, runs, show, diff, approve, revise, cancel)
+SANDBOXES = (deploy, sandboxes, logs, env, restart, stop)
+for command in (*RUNS, *SANDBOXES, login, doctor, parked, replay):
     cli.add_command(command)
 
 

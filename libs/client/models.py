@@ -163,6 +163,41 @@ class ParkedWork(Struct, frozen=True):
     work_id: str = ""
 
 
+class Sandbox(Struct, frozen=True):
+    """A project that runs, or ran. ``url`` is its own origin; of its environment there are names only."""
+
+    id: str
+    project_id: str
+    run_id: str
+    status: str
+    version: int
+    served: int
+    url: str
+    docs_url: str
+    created_at: str
+    updated_at: str
+    ends_at: str
+    idle_seconds: int = 0
+    total_seconds: int = 0
+    keep_data: bool = True
+    variables: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    reason: str = ""
+    message: str = ""
+    advice: str = ""
+    log: tuple[str, ...] = ()
+
+
+class DeployOptions(TypedDict, total=False):
+    """How a run is served; minutes of 0 are the server's own."""
+
+    idle_minutes: float
+    total_minutes: float
+    keep_data: bool
+    variables: dict[str, str]
+    secrets: dict[str, str]
+
+
 class Event(Struct, frozen=True):
     """A fact as it travels to clients. ``cursor`` is what to resume after; ``time`` is RFC 3339."""
 

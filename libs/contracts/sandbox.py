@@ -22,7 +22,7 @@ class Sandbox(Struct, frozen=True, kw_only=True):
     """A sandbox as of stream sequence ``seq``.
 
     ``life`` is the sequence of the fact that it was last brought to life by: the work of hosting it belongs to that.
-    ``wanted`` is the fact whose version is to be served, ``served`` the one whose is; ``version`` counts from 1.
+    ``wanted`` is the fact whose version is to be served, ``served`` the one whose is; versions count from 1.
     ``term`` is the newest host's, ``serving`` the one that answers requests (0: none).
     """
 
@@ -37,6 +37,7 @@ class Sandbox(Struct, frozen=True, kw_only=True):
     served: int = 0
     served_run_id: str = ""
     version: int = 1
+    served_version: int = 0
     term: int = 0
     serving: int = 0
     attempt: int = 0
@@ -135,7 +136,8 @@ def _starting(sandbox: Sandbox, at: At, event: e.SandboxStarting) -> Fields:
 
 
 def _ready(sandbox: Sandbox, _at: At, event: e.SandboxReady) -> Fields:
-    served = {"serving": event.term, "served": event.wanted, "served_run_id": event.run_id}
+    newest = sandbox.version if event.wanted == sandbox.wanted else sandbox.served_version
+    served = {"served_version": newest, "serving": event.term, "served": event.wanted, "served_run_id": event.run_id}
     return served | NO_FAULT | {"status": "stopping" if sandbox.stop else "ready"}
 
 

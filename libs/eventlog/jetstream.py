@@ -66,10 +66,14 @@ def _words(error: APIError) -> str:
 
 
 class JetStreamLog:
-    """Appends with one publish each; reads with batched direct gets that leave nothing on the server."""
+    """Appends with one publish each; reads with batched direct gets that leave nothing on the server.
 
-    def __init__(self, client: QuickClient) -> None:
+    Fragments of another ``stream`` are read in the same way, for as long as they are kept.
+    """
+
+    def __init__(self, client: QuickClient, stream: str = EVENTS.name) -> None:
         self._client = client
+        self._stream = stream
         self._replies = _Replies(client)
 
     async def append(self, subject: str, event: Event, envelope: Envelope, expected: Expected | None = None) -> int:
@@ -107,7 +111,7 @@ class JetStreamLog:
         request = json.dumps({"seq": seq, "batch": most, "next_by_subj": subject_filter}).encode()
         try:
             async with self._replies.expected() as (inbox, queue):
-                await self._client.publish(f"$JS.API.DIRECT.GET.{EVENTS.name}", request, reply=inbox)
+                await self._client.publish(f"$JS.API.DIRECT.GET.{self._stream}", request, reply=inbox)
                 async with asyncio.timeout(ATTEMPT_SECONDS):
                     return await _collect(queue)
         except (*AMBIGUOUS, TimeoutError) as error:
@@ -115,7 +119,7 @@ class JetStreamLog:
 
     def tail(self, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
         """Follow the log."""
-        return follow(self._client, subject_filter, after)
+        return follow(self._client, subject_filter, after, self._stream)
 
     async def head(self) -> int:
         """Newest sequence."""
@@ -128,7 +132,7 @@ class JetStreamLog:
 
     async def _info(self) -> StreamInfo:
         try:
-            return await self._client.jetstream().stream_info(EVENTS.name)
+            return await self._client.jetstream().stream_info(self._stream)
         except AMBIGUOUS as error:
             raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
 

@@ -35,8 +35,9 @@ class _ConsumerLost(Exception):
 class _Pull:
     """One life of one ephemeral consumer."""
 
-    def __init__(self, client: QuickClient, subject_filter: str, after: int) -> None:
+    def __init__(self, client: QuickClient, stream: str, subject_filter: str, after: int) -> None:
         self._client = client
+        self._stream = stream
         self._filter = subject_filter
         self._after = after
         self._delivered = 0
@@ -57,8 +58,8 @@ class _Pull:
             num_replicas=1,
             inactive_threshold=FORGOTTEN_AFTER,
         )
-        info = await self._client.jetstream().add_consumer(EVENTS.name, config)
-        self._next_subject = f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS.name}.{info.name}"
+        info = await self._client.jetstream().add_consumer(self._stream, config)
+        self._next_subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{info.name}"
         self._subscription = await self._client.subscribe_raw(self._inbox, self._keep)
         await self._ask()
 
@@ -116,14 +117,16 @@ class _Pull:
         raise _ConsumerLost(f"status {status}")
 
 
-async def follow(client: QuickClient, subject_filter: str, after: int) -> AsyncIterator[list[RawRecord]]:
+async def follow(
+    client: QuickClient, subject_filter: str, after: int, stream: str = EVENTS.name
+) -> AsyncIterator[list[RawRecord]]:
     """Batches of the events matching ``subject_filter`` above sequence ``after``, for ever.
 
     Raises:
         ConnectionClosedError: the connection's owner has closed it.
     """
     while True:
-        pull = _Pull(client, subject_filter, after)
+        pull = _Pull(client, stream, subject_filter, after)
         try:
             await pull.open()
             while True:

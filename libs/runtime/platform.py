@@ -10,6 +10,7 @@ import structlog
 
 from libs.contracts.asks import Ask
 from libs.contracts.live import Fragment
+from libs.contracts.streams import LIVE
 from libs.contracts.subjects import live
 from libs.eventlog.connection import Connection
 from libs.eventlog.jetstream import JetStreamLog
@@ -33,6 +34,7 @@ class Platform:
         self.connection = connection
         self.metrics = Metrics()
         self.log = JetStreamLog(connection.client)
+        self.fragments = JetStreamLog(connection.client, LIVE.name)
         self.queue = JetStreamQueue(connection.client)
         self.runs = Runs(self.log)
 

@@ -20,17 +20,18 @@ from services.edge.auth import Authentication, Keys, User
 from services.edge.database import Progress, Reader
 from services.edge.house import House, Visit
 from services.edge.hub import Hub
+from services.edge.logs import Logs
 from services.edge.places import Places
 from services.edge.problems import HANDLERS, MAX_BODY
 from services.edge.proxy.origins import Proxy
 from services.edge.proxy.passage import Bounds
 from services.edge.proxy.sandboxes import Sandboxes
-from services.edge.routes import artifacts, files, operators, pages, projects, runs, sessions, streams
+from services.edge.routes import artifacts, files, operators, pages, projects, runs, sandboxes, sessions, streams
 from services.edge.server import Listener
 from services.edge.settings import EdgeSettings
 from services.edge.stream import Patience
 
-ROOMS = (sessions, projects, runs, artifacts, files, streams, operators, pages)
+ROOMS = (sessions, projects, runs, artifacts, files, streams, sandboxes, operators, pages)
 
 
 async def build(platform: Platform) -> Service:
@@ -64,13 +65,15 @@ async def furnish(platform: Platform, settings: EdgeSettings) -> House:
     hub = Hub(platform.log, await platform.log.epoch(), await platform.log.head(), settings.edge_streams)
     reader = Reader(platform.settings.database_url)
     places = Places(platform.log, reader)
-    sandboxes = Sandboxes(platform.log, reader)
+    hosted = Sandboxes(platform.log, reader)
     hub.on_record(places.hear)
-    hub.on_record(sandboxes.hear)
+    hub.on_record(hosted.hear)
     open_streams = Gauge("interius_event_streams", "Event streams open now", registry=platform.metrics.registry)
     open_streams.set_function(lambda: hub.watching)
     patience = Patience(settings.edge_heartbeat_seconds, settings.edge_write_seconds)
-    return House(platform, reader, Progress(reader), places, sandboxes, hub, patience, settings.verify_runs)
+    logs = Logs(platform.fragments, patience, lambda: hub.closing)
+    progress, domain = Progress(reader), settings.sandbox_domain
+    return House(platform, reader, progress, places, hosted, hub, patience, settings.verify_runs, logs, domain)
 
 
 def application(house: House, settings: EdgeSettings) -> Litestar:
@@ -104,7 +107,7 @@ def _cors(settings: EdgeSettings) -> CORSConfig | None:
         return None
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
         expose_headers=["Location", "Retry-After", "X-Request-Id"],
     )

@@ -14,6 +14,10 @@ BODIES: dict[str, Any] = {
     "NewRun": {"wish": WISH, "approve": False, "budget": {"minutes": 30}},
     "Feedback": {"feedback": "Librarians may lend 10 books, members 5."},
     "Cancellation": {"reason": "Wrong wish"},
+    "Deployment": {"keep_data": True, "variables": {"LOG_LEVEL": "INFO"}, "secrets": {"ADMIN_PASSWORD": "…"}},
+    "Redeployment": {"run_id": RUN_ID},
+    "Stop": {"wipe": False},
+    "Environment": {"variables": {"LOG_LEVEL": "DEBUG"}, "secrets": {}, "unset": ["OLD_NAME"]},
     "Project": {
         "id": PROJECT_ID,
         "name": "Library",
@@ -30,4 +34,11 @@ data: {{"seq":41,"id":"{RUN_ID}","type":"interius.run.requested.v1","data":{{"wi
 
 event: end
 data: {{}}
+"""
+LOG_STREAM = """retry: 1000
+: ok
+
+id: 12
+event: log
+data: {"text":"INFO:     Application startup complete.\\n"}
 """

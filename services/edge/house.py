@@ -13,11 +13,13 @@ from libs.contracts import subjects
 from libs.contracts.asks import Ask, Receipt
 from libs.contracts.errors import NotFound, Unavailable
 from libs.contracts.project import fold, own_events
+from libs.contracts.sandbox import Sandbox
 from libs.runtime.platform import Platform
 from libs.runtime.service import Service
 from services.edge.auth import User
 from services.edge.database import Progress, Reader
 from services.edge.hub import Hub
+from services.edge.logs import Logs
 from services.edge.models import Project, RunView
 from services.edge.places import Place, Places
 from services.edge.proxy.sandboxes import Sandboxes
@@ -42,6 +44,8 @@ class House:
     hub: Hub
     patience: Patience
     verify_runs: bool
+    logs: Logs
+    domain: str
     services: Sequence[Service] = field(default_factory=list[Service])
 
     async def command(self, ask: Ask) -> bool:
@@ -80,6 +84,14 @@ class House:
         ending = newest.event if isinstance(newest.event, e.TERMINAL) else None
         return run_of(place, run, ending, newest.envelope.time)
 
+    async def sandbox_after(self, ask: Ask, sandbox_id: str) -> Sandbox:
+        """Do it, then the sandbox as it stands afterwards."""
+        await self.command(ask)
+        sandbox = await self.sandboxes.reload(sandbox_id)
+        if sandbox is None:
+            raise NotFound("There is no such sandbox.")
+        return sandbox
+
     async def project_after(self, ask: Ask, project_id: str) -> Project:
         """Do it, then the project as it stands afterwards."""
         if await self.command(ask):
@@ -114,3 +126,16 @@ class Visit:
     async def run(self, run_id: str) -> Place:
         """Where a run of theirs is; see ``Places.run``."""
         return await self.house.places.run(self.user.id, run_id)
+
+    async def sandbox(self, sandbox_id: str) -> Sandbox:
+        """A sandbox of theirs.
+
+        Raises:
+            NotFound: it is not, or its project is gone.
+        """
+        sandbox = await self.house.sandboxes.owned(self.user.id, sandbox_id)
+        try:
+            await self.project(sandbox.project_id)
+        except NotFound:
+            raise NotFound("There is no such sandbox.") from None
+        return sandbox

@@ -67,6 +67,68 @@ class Cancellation(Input, frozen=True):
     reason: Annotated[str, Meta(max_length=400)] = ""
 
 
+Texts = dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=8192)]]
+Minutes = Annotated[float, Meta(ge=0, le=43_200)]
+
+
+class Deployment(Input, frozen=True):
+    """How a run is served. 0 minutes are the server's own. ``secrets`` are given to the app and never shown again."""
+
+    idle_minutes: Minutes = 0
+    total_minutes: Minutes = 0
+    keep_data: bool = True
+    variables: Texts = {}
+    secrets: Texts = {}
+
+
+class Redeployment(Input, frozen=True):
+    """The run to serve from now on."""
+
+    run_id: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Stop(Input, frozen=True):
+    """How to end a sandbox: with ``wipe``, its data and secrets go too."""
+
+    wipe: bool = False
+
+
+class Environment(Input, frozen=True):
+    """What to set and what to take away; what is not named stays."""
+
+    variables: Texts = {}
+    secrets: Texts = {}
+    unset: tuple[Annotated[str, Meta(max_length=64)], ...] = ()
+
+
+class SandboxView(Struct, frozen=True, kw_only=True):
+    """A project that runs, or ran. ``url`` is the app's own origin; of its environment only names are shown.
+
+    ``version`` is the newest that was asked for, ``served`` the one that answers or did last; both count from 1.
+    """
+
+    id: str
+    project_id: str
+    run_id: str
+    status: str
+    version: int
+    served: int
+    url: str
+    docs_url: str
+    created_at: datetime
+    updated_at: datetime
+    ends_at: datetime
+    idle_seconds: int
+    total_seconds: int
+    keep_data: bool
+    variables: tuple[str, ...]
+    secrets: tuple[str, ...]
+    reason: str = ""
+    message: str = ""
+    advice: str = ""
+    log: tuple[str, ...] = ()
+
+
 class Token(Struct, frozen=True):
     """An access token and until when it is good."""
 

@@ -12,7 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from services.edge.auth import COOKIE
-from services.edge.examples import BODIES, EVENT_STREAM
+from services.edge.examples import BODIES, EVENT_STREAM, LOG_STREAM
 from services.edge.problems import CODES, MEDIA_TYPE, Problem
 
 DESCRIPTION = (
@@ -30,9 +30,9 @@ Json = dict[str, Any]
 def document() -> bytes:
     """OpenAPI 3.1 as JSON."""
     # Imported here: the pages are routes too, and show this document.
-    from services.edge.routes import artifacts, files, operators, projects, runs, sessions, streams  # noqa: PLC0415
+    from services.edge.routes import artifacts, files, operators, projects, runs, sandboxes, sessions, streams  # noqa: PLC0415
 
-    rooms = (sessions, projects, runs, artifacts, files, streams, operators)
+    rooms = (sessions, projects, runs, artifacts, files, streams, sandboxes, operators)
     routes = [route for room in rooms for route in room.ROUTES]
     config = OpenAPIConfig(
         title="Interius",
@@ -80,6 +80,9 @@ def _complete(path: str, operation: Json) -> None:
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{CODES[status]}"}
     if path in ("/v1/login", "/v1/session", "/health", "/ready", "/metrics"):
         operation["security"] = []
+    if path.endswith("/logs"):
+        content = {"text/event-stream": {"schema": {"type": "string"}, "example": LOG_STREAM}}
+        operation["responses"]["200"] = {"description": "Server-sent events", "content": content}
     if path.endswith("/events"):
         content = {"text/event-stream": {"schema": {"type": "string"}, "example": EVENT_STREAM}}
         operation["responses"]["200"] = {"description": "Server-sent events", "content": content}

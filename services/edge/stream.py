@@ -79,7 +79,7 @@ class EventStream:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             direct: Send = scope.get(DIRECT_SEND, send)
             self._wire = Wire(direct)
-            await _until_gone(receive, self._write(direct, start))
+            await until_gone(receive, self._write(direct, start))
 
     async def _write(self, send: Send, start: Start) -> None:
         self._live_cursor = start.live.floor if start.live else 0
@@ -161,7 +161,8 @@ async def _no_content(send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _until_gone(receive: Receive, writing: Coroutine[Any, Any, None]) -> None:
+async def until_gone(receive: Receive, writing: Coroutine[Any, Any, None]) -> None:
+    """Write until all is written, or the client has left."""
     tasks = {asyncio.create_task(writing), asyncio.create_task(_disconnected(receive))}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+from functools import partial
+
 from libs.contracts.streams import durable
 from libs.runtime.cancellation import Cancellation
 from libs.runtime.delivery import Route
@@ -11,12 +15,21 @@ from libs.runtime.settings import read
 from libs.runtime.stage import Loop
 from services.sandbox.agent import SandboxAgent
 from services.sandbox.checking.verify import Verifier
+from services.sandbox.hosting.part import hosting
 from services.sandbox.jails import Jails
+from services.sandbox.port import DriverError
 from services.sandbox.settings import SandboxSettings
 
 
+async def _prepared(jails: Jails) -> None:
+    """Choose a driver at the start, without waiting for somebody to need a jail."""
+    with suppress(DriverError):  # said again when one is needed
+        await jails.ready()
+    await asyncio.Event().wait()
+
+
 async def build(platform: Platform, settings: SandboxSettings | None = None) -> Service:
-    """Verifies projects; ``settings`` are for tests."""
+    """Verifies projects, and serves them; ``settings`` are for tests."""
     settings = settings or read(SandboxSettings)
     jails = Jails(settings)
 
@@ -28,4 +41,12 @@ async def build(platform: Platform, settings: SandboxSettings | None = None) -> 
     await cancellation.listen(platform)
     loop = Loop(platform, SandboxAgent(verifier), cancellation)
     route = Route(durable("sandbox"), loop, loop.give_up, settings.sandbox_concurrency)
-    return Service("sandbox", routes=(route,), on_stop=(jails.close,))
+    part = await hosting(platform, settings, jails.ready)
+    return Service(
+        "sandbox",
+        asks=part.asks,
+        routes=(route, *part.routes),
+        background=(*part.background, partial(_prepared, jails)),
+        leaving=part.leaving,
+        on_stop=(*part.on_stop, jails.close),
+    )

@@ -13,6 +13,7 @@ from libs.client.api import Interius
 from libs.client.commands.common import NO_SERVER, OK, RUN_FAILED, Cli, Refusal, leave
 from libs.client.commands.follow import ENDINGS, free_folder, project_name
 from libs.client.commands.run import DEFAULT_PROJECT, project_id
+from libs.client.live import show_live
 from libs.client.saving import Saved
 from libs.client.signin import Credentials
 from libs.client.view.board import Board
@@ -117,4 +118,6 @@ async def _one_wish(screen: Screen, api: Interius) -> tuple[Board, Saved | None]
     screen.say()
     screen.say("The run's event log, which is all its memory:", "bold")
     show_log(screen, [event async for event in api.whole_history(started.id)])
+    if board.status == "completed":
+        await show_live(screen, api, started.id)
     return board, saved

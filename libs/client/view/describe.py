@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from libs.client.view.text import count, listing, one_line, size, some
+from libs.client.view.text import count, listing, one_line, short, size, some
 from libs.contracts import events as e
+from libs.contracts import sandbox_events as s
 from libs.contracts.artifacts import Architecture, Review, Verification
 from libs.contracts.charter import Charter
 
@@ -95,6 +96,17 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     e.Completed: lambda ev: f"{one_line(ev.name)}: {count(ev.files, 'file')}, security {ev.security_score}/10",
     e.Failed: lambda ev: one_line(f"{ev.message} {ev.advice}", 300),
     e.Cancelled: lambda ev: one_line(ev.reason),
+    s.SandboxDeployRequested: lambda ev: f"of run {short(ev.run_id)}",
+    s.SandboxConfigured: lambda ev: (
+        listing(some(len(ev.variables), "variable"), some(len(ev.secrets), "secret")) or "-"
+    ),
+    s.SandboxRestartRequested: lambda _: "to be started anew",
+    s.SandboxStopRequested: lambda ev: "to be ended, and wiped" if ev.wipe else "to be ended",
+    s.SandboxStarting: lambda ev: f"at {one_line(ev.host, 60)}, attempt {ev.attempt}",
+    s.SandboxReady: lambda ev: f"after {ev.milliseconds} ms",
+    s.SandboxFailed: lambda ev: one_line(f"{ev.message} {ev.advice}", 300),
+    s.SandboxStopped: lambda ev: "and wiped" if ev.wiped else "its data is kept",
+    s.SandboxExpired: lambda ev: "nobody asked for it" if ev.cause == "idle" else "its time is over",
 }
 
 

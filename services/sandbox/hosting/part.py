@@ -17,16 +17,14 @@ from libs.runtime.asking import AskHandler
 from libs.runtime.delivery import Route
 from libs.runtime.platform import Platform
 from libs.runtime.tunnel import Wire
-from services.sandbox.environments import Environments
 from services.sandbox.hosting.domain import Times
 from services.sandbox.hosting.feed import Feed
 from services.sandbox.hosting.handlers import Desk, ask_handlers, follow
 from services.sandbox.hosting.host import Host
-from services.sandbox.hosting.serving import Means
+from services.sandbox.hosting.serving import Means, Ready
 from services.sandbox.hosting.store import SandboxStore
 from services.sandbox.hosting.vault import BUCKET, Vault
 from services.sandbox.settings import SandboxSettings
-from services.sandbox.workers import Workers
 
 FOLLOWED_AT_ONCE = 2
 
@@ -42,7 +40,7 @@ class Part:
     on_stop: tuple[Callable[[], Awaitable[None]], ...]
 
 
-async def hosting(platform: Platform, settings: SandboxSettings, environments: Environments, workers: Workers) -> Part:
+async def hosting(platform: Platform, settings: SandboxSettings, ready: Ready) -> Part:
     """Answers asks about sandboxes, and hosts as many as it may."""
     wire = Wire(platform.connection.client)
     await wire.start()
@@ -50,7 +48,7 @@ async def hosting(platform: Platform, settings: SandboxSettings, environments: E
     vault = Vault(await platform.secrets(BUCKET))
     desk = Desk(store, vault, platform.runs, Times(settings.sandbox_idle_seconds, settings.sandbox_total_seconds))
     feed = Feed(platform.log, await platform.log.head())
-    means = Means(settings.sandbox_folder, environments, workers, wire)
+    means = Means(settings.sandbox_folder, ready, wire)
     host = Host(platform, store, vault, feed, means, f"{socket.gethostname()}-{os.getpid()}-{new_id()[:8]}")
 
     async def park(message: Msg, reason: str) -> None:

@@ -20,7 +20,7 @@ from services.sandbox.hosting.logs import AppLog
 from services.sandbox.hosting.upstream import Upstream
 from services.sandbox.hosting.vault import Values
 from services.sandbox.packages import Refused, wanted
-from services.sandbox.port import DATA
+from services.sandbox.port import DATA, DriverError
 from services.sandbox.worker import SOCKET, Worker
 from services.sandbox.workers import Workers
 
@@ -43,13 +43,19 @@ class NoStart(Exception):
         self.log = said
 
 
+Ready = Callable[[], Awaitable[tuple[Environments, Workers]]]  # DriverError where there is nothing to make jails with
+
+
+class NoJails(Exception):
+    """This machine has nothing to make jails with; the message says what to install."""
+
+
 @dataclass(frozen=True)
 class Means:
     """What apps are served with."""
 
     folder: Path
-    environments: Environments
-    workers: Workers
+    ready: Ready
     wire: Wire
 
     def data(self, sandbox: Sandbox) -> Path | None:
@@ -144,16 +150,21 @@ async def serve(means: Means, sandbox: Sandbox, version: Version, on_end: Callab
     """An app that answers.
 
     Raises:
-        NoStart: it does not. DriverError: there is no jail for it. NotNow: there are no packages for it, for now.
+        NoStart: it does not. NoJails: nothing is served here. DriverError: there is no jail for it now.
+        NotNow: there are no packages for it, for now.
     """
     try:
-        environment = await means.environments.get(wanted(version.files))
+        environments, workers = await means.ready()
+    except DriverError as error:
+        raise NoJails(str(error)) from error
+    try:
+        environment = await environments.get(wanted(version.files))
     except Refused as refused:
         raise NoStart(f"{refused.path}: {refused}", "Mend that line, then deploy again.") from refused
     data = means.data(sandbox)
     if data:
         data.mkdir(parents=True, exist_ok=True)
-    worker = await means.workers.take(environment, "serve", data)
+    worker = await workers.take(environment, "serve", data)
     served = None
     try:
         await worker.fill(SourceFile(path, text) for path, text in version.files.items())

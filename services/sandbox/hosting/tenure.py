@@ -19,7 +19,7 @@ from libs.contracts.work import HostSandbox
 from libs.eventlog.port import Conflict, HandBack, Release
 from services.sandbox.environments import NotNow
 from services.sandbox.hosting.domain import STARTS, Held, LetGo, Start, Wait, next_step
-from services.sandbox.hosting.serving import NoStart, Served, Version, serve
+from services.sandbox.hosting.serving import NoJails, NoStart, Served, Version, serve
 from services.sandbox.port import DriverError
 
 if TYPE_CHECKING:
@@ -160,6 +160,8 @@ class Tenure:
             served = task.result()
         except NoStart as error:
             await self._fail(e.SandboxFailed("start", str(error), error.advice, log=error.log))
+        except NoJails as error:
+            await self._fail(e.SandboxFailed("host", str(error)))
         except (DriverError, NotNow) as error:
             await self._not_now(error)
         except (ValueError, OSError) as error:

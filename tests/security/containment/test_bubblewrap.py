@@ -112,7 +112,7 @@ async def test_without_cgroups_each_process_is_limited_and_all_are_watched(
 ):
     monkeypatch.setattr(bubblewrap, "_usable", lambda _life: None)
     together = (
-        "import os, time\nfor _ in range(5): os.fork() or time.sleep(bytearray(30 << 20)[0] + 20)\ntime.sleep(20)"
+        "import os, time\nfor _ in range(5):\n if os.fork() == 0: break\nheld = b'x' * (30 << 20)\ntime.sleep(20)"
     )
     ended, _ = await run(driver, together, memory=100 * MEBIBYTE)
     assert ended.ending == "memory"

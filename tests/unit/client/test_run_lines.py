@@ -8,6 +8,7 @@ from libs.client.view.board import Board, advance
 from libs.client.view.describe import describe
 from libs.client.view.plain import narrate
 from libs.contracts import events as e
+from libs.contracts import sandbox_events as s
 from libs.contracts.artifacts import Budget, Check, Passage, PatchRequest, Review, Verification
 from tests.client_stories import (
     REQUESTED,
@@ -117,6 +118,9 @@ SAMPLES: list[e.Event] = [
     e.ClarificationRequested(("What?",)), e.ApprovalRequested(), e.Approved("u1"), e.RevisionRequested("u1", "more"),
     e.ContextRetrieved(()), e.Verified(1, Verification(False)), e.Failed("not_accepted", "No."),
     e.Cancelled("u1", "why"),
+    s.SandboxDeployRequested("r", "u1", 60, 600), s.SandboxConfigured("u1", ("A",)), s.SandboxRestartRequested("u1"),
+    s.SandboxStopRequested("u1"), s.SandboxStarting("h", "r", 1, 1), s.SandboxReady(2, "r", 1, 400),
+    s.SandboxFailed("start", "why"), s.SandboxStopped(), s.SandboxExpired("idle"),
     e.Requested("w", "u1", budget=Budget(tokens=1), base_run_id="r", change="Add fines."),
 ]  # fmt: skip
 

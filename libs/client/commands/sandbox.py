@@ -1,0 +1,193 @@
+"""``deploy`` and what comes after: sandboxes, their logs, their environment, their end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+
+import click
+
+from libs.client.api import Interius
+from libs.client.commands.common import RUN_FAILED, Cli, Refusal, find_run, leave
+from libs.client.models import DeployOptions, Sandbox
+from libs.client.view.artifacts import table
+from libs.client.view.screen import Screen
+from libs.client.view.text import age, clean, one_line, short
+
+PAGE = 100
+SANDBOX = click.argument("sandbox", metavar="SANDBOX")
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.option("--into", "into", metavar="SANDBOX", default="", help="Serve it in place of what this sandbox serves.")
+@click.option("--idle", metavar="MINUTES", type=float, default=0, help="End it without a request [default: 30].")
+@click.option("--total", metavar="MINUTES", type=float, default=0, help="End it in any case [default: a day].")
+@click.option("--ephemeral", is_flag=True, help="Keep no data; it is up sooner.")
+@click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set a variable of the app; repeatable.")
+@click.option("--secret", "secret", metavar="NAME", multiple=True, help="Set a secret; its value is asked for.")
+@click.pass_obj
+def deploy(cli: Cli, run: str, into: str, **options: object) -> None:
+    """Have a completed run served, and wait until it answers."""
+    wanted: DeployOptions = {
+        "idle_minutes": float(str(options["idle"])),
+        "total_minutes": float(str(options["total"])),
+        "keep_data": not options["ephemeral"],
+        "variables": _variables(options["env"]),
+        "secrets": _secrets(options["secret"]),
+    }
+
+    async def work(api: Interius) -> Sandbox:
+        run_id = await find_run(api, run)
+        if into:
+            begun = await api.sandboxes.redeploy(await find_sandbox(api, into), run_id)
+        else:
+            begun = await api.sandboxes.deploy(run_id, **wanted)
+        return await api.sandboxes.settled(begun.id, begun.version)
+
+    _told(cli.screen, cli.ask(work))
+
+
+def _told(screen: Screen, sandbox: Sandbox) -> None:
+    """How it came out, and the exit code that goes with it."""
+    show_sandbox(screen, sandbox)
+    if sandbox.status != "ready" or sandbox.message:
+        leave(RUN_FAILED)
+
+
+def show_sandbox(screen: Screen, sandbox: Sandbox) -> None:
+    """Where it is, or why it is nowhere."""
+    good = sandbox.status == "ready"
+    screen.say(f"{sandbox.id}  {sandbox.status}", "bold green" if good else "bold yellow")
+    if good:
+        screen.say(f"  live at   {sandbox.url}")
+        screen.say(f"  try it at {sandbox.docs_url}")
+    for line in sandbox.log if sandbox.message else ():
+        screen.say(f"  | {clean(line)}", "dim")
+    if sandbox.message:
+        screen.say(f"  {clean(sandbox.message)} {clean(sandbox.advice)}".rstrip(), "yellow")
+
+
+@click.command()
+@click.pass_obj
+def sandboxes(cli: Cli) -> None:
+    """List what is or was served."""
+    found = cli.ask(lambda api: api.sandboxes.all(limit=PAGE)).items
+    rows = [
+        (one.id, one.status, short(one.run_id), age(one.created_at), one.url if one.status == "ready" else _why(one))
+        for one in found
+    ]
+    table(cli.screen, ("sandbox", "status", "run", "age", "where"), rows)
+
+
+def _why(sandbox: Sandbox) -> str:
+    return one_line(sandbox.message or sandbox.reason, 60)
+
+
+@click.command()
+@SANDBOX
+@click.option("-f", "--follow", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+@click.pass_obj
+def logs(cli: Cli, sandbox: str, follow: bool) -> None:
+    """Show what the app prints."""
+
+    async def work(api: Interius) -> None:
+        async for text in api.sandboxes.logs(await find_sandbox(api, sandbox), follow):
+            for line in text.splitlines():
+                cli.screen.say(clean(line))
+
+    with contextlib.suppress(asyncio.CancelledError):
+        cli.ask(work)
+
+
+@click.command()
+@SANDBOX
+@click.pass_obj
+def restart(cli: Cli, sandbox: str) -> None:
+    """Start a sandbox anew, also one that has ended."""
+
+    async def work(api: Interius) -> Sandbox:
+        begun = await api.sandboxes.restart(await find_sandbox(api, sandbox))
+        return await api.sandboxes.settled(begun.id, begun.version)
+
+    _told(cli.screen, cli.ask(work))
+
+
+@click.command()
+@SANDBOX
+@click.option("--wipe", is_flag=True, help="Remove its data and secrets too.")
+@click.pass_obj
+def stop(cli: Cli, sandbox: str, wipe: bool) -> None:
+    """End a sandbox; its data stays unless wiped."""
+
+    async def work(api: Interius) -> Sandbox:
+        return await api.sandboxes.stop(await find_sandbox(api, sandbox), wipe)
+
+    stopped = cli.ask(work)
+    cli.screen.say(f"{stopped.id}  {stopped.status}")
+
+
+@click.command()
+@SANDBOX
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option("--secret", "secret", metavar="NAME", multiple=True, help="Set a secret; its value is asked for.")
+@click.option("--unset", "unset", metavar="NAME", multiple=True, help="Take a variable or secret away.")
+@click.pass_obj
+def env(cli: Cli, sandbox: str, values: tuple[str, ...], secret: tuple[str, ...], unset: tuple[str, ...]) -> None:
+    """Set variables and secrets of an app, which is started anew with them; or show their names."""
+    variables, hidden = _variables(values), _secrets(secret)
+
+    async def work(api: Interius) -> Sandbox:
+        sandbox_id = await find_sandbox(api, sandbox)
+        if not (variables or hidden or unset):
+            return await api.sandboxes.one(sandbox_id)
+        return await api.sandboxes.configure(sandbox_id, variables, hidden, unset)
+
+    known = cli.ask(work)
+    for name in known.variables:
+        cli.screen.say(name)
+    for name in known.secrets:
+        cli.screen.say(f"{name} (secret)")
+
+
+def _variables(values: object) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value in values if isinstance(values, tuple) else ():
+        name, equals, text = str(value).partition("=")
+        if not equals:
+            raise Refusal(f"{name!r} is not like NAME=VALUE. A secret is given as --secret NAME.")
+        found[name] = text
+    return found
+
+
+def _secrets(names: object) -> dict[str, str]:
+    """Asked for without echo, or read a line each from standard input: other users see arguments."""
+    given = names if isinstance(names, tuple) else ()
+    return {str(name): _secret(str(name)) for name in given}
+
+
+def _secret(name: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(name, hide_input=True))
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise Refusal(f"Standard input holds no value for the secret {name}.")
+    return line
+
+
+async def find_sandbox(api: Interius, name: str) -> str:
+    """The id of the sandbox that ``name`` means: ``last``, an id, or the unique start of one.
+
+    Raises:
+        Refusal: there is none, or more than one.
+    """
+    found = (await api.sandboxes.all(limit=PAGE)).items
+    if name == "last" and found:
+        return found[0].id
+    fitting = [one.id for one in found if one.id.startswith(name)]
+    if len(fitting) > 1 and name not in fitting:
+        raise Refusal(f"{len(fitting)} sandboxes start with {name!r}: give more of the id.")
+    if not fitting:
+        raise Refusal(f"No sandbox starts with {name!r}: `interius sandboxes` lists them.")
+    return name if name in fitting else fitting[0]

@@ -1,0 +1,136 @@
+"""What an app prints, as an event stream: what is kept of it, then as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from libs.contracts import subjects
+from libs.contracts.errors import TooMany
+from libs.contracts.live import Fragment
+from libs.contracts.sandbox import Sandbox
+from libs.eventlog.port import EventLog, RawRecord
+from services.edge.frames import HEARTBEAT, OPENING
+from services.edge.stream import HEADERS, Patience, until_gone
+
+STAGE = "log"
+MOST = 200  # streams of logs that one copy serves: each is a consumer at the broker
+AHEAD = 64  # batches that a slow client may be behind
+BUSY_SECONDS = 5
+Send = Callable[[dict[str, Any]], Any]
+
+
+class Logs:
+    """The logs of sandboxes. ``closing`` says whether this edge is about to end."""
+
+    def __init__(self, fragments: EventLog, patience: Patience, closing: Callable[[], bool]) -> None:
+        self.fragments = fragments
+        self.patience = patience
+        self.closing = closing
+        self._open = 0
+
+    @contextlib.contextmanager
+    def one_more(self) -> Generator[None]:
+        """While a log is followed.
+
+        Raises:
+            TooMany: this copy serves as many as it may.
+        """
+        if self._open >= MOST:
+            raise TooMany("Too many logs are followed here. Wait 5 s and try again.", BUSY_SECONDS)
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+
+
+@dataclass(frozen=True)
+class LogWatch:
+    """What a client wants to see: above which fragment, whether to go on, and until when (epoch seconds)."""
+
+    sandbox: Sandbox
+    after: int
+    follow: bool
+    expires: float
+
+
+class LogStream:
+    """An ASGI response."""
+
+    def __init__(self, logs: Logs, watch: LogWatch) -> None:
+        self._logs = logs
+        self._watch = watch
+        self._subject = subjects.live(watch.sandbox.path, STAGE)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        """Answer."""
+        with self._logs.one_more():
+            kept = await self._logs.fragments.load(self._subject, after=await self._after())
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await until_gone(receive, self._write(send, kept))
+
+    async def _after(self) -> int:
+        """Fragments are counted anew when the broker is started again: an older number means all there is."""
+        seen = self._watch.after
+        return seen if seen and seen <= await self._logs.fragments.head() else 0
+
+    async def _write(self, send: Send, kept: list[RawRecord]) -> None:
+        last = kept[-1].seq if kept else await self._after()
+        await _put(send, OPENING)
+        if not kept and not self._watch.after and self._watch.sandbox.log:
+            await _put(send, frame(Fragment("log", STAGE, "\n".join(self._watch.sandbox.log) + "\n"), 0))
+        await _put(send, b"".join(map(framed, kept)))
+        if self._watch.follow:
+            await self._follow(send, last)
+        await send({"type": "http.response.body", "body": b"event: end\ndata: {}\n\n", "more_body": False})
+
+    async def _follow(self, send: Send, after: int) -> None:
+        batches: asyncio.Queue[list[RawRecord]] = asyncio.Queue(AHEAD)
+        reading = asyncio.create_task(_read(self._logs.fragments.tail(self._subject, after), batches))
+        try:
+            while not self._logs.closing() and time.time() < self._watch.expires:
+                try:
+                    async with asyncio.timeout(self._logs.patience.heartbeat):
+                        batch = await batches.get()
+                except TimeoutError:
+                    await _put(send, HEARTBEAT)
+                else:
+                    await self._put_in_time(send, b"".join(map(framed, batch)))
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _put_in_time(self, send: Send, data: bytes) -> None:
+        async with asyncio.timeout(self._logs.patience.write):
+            await _put(send, data)
+
+
+async def _read(tail: AsyncIterator[list[RawRecord]], batches: asyncio.Queue[list[RawRecord]]) -> None:
+    async for batch in tail:
+        await batches.put(batch)
+
+
+async def _put(send: Send, data: bytes) -> None:
+    if data:
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+
+
+def framed(record: RawRecord) -> bytes:
+    """A fragment as it stands in its stream; nothing where it is none."""
+    try:
+        return frame(msgspec.json.decode(record.data, type=Fragment), record.seq)
+    except msgspec.MsgspecError:
+        return b""
+
+
+def frame(fragment: Fragment, seq: int) -> bytes:
+    """A fragment on the wire; one without a number is not come back to."""
+    numbered = b"id: %d\n" % seq if seq else b""
+    return b"%bevent: log\ndata: %b\n\n" % (numbered, msgspec.json.encode({"text": fragment.text}))
