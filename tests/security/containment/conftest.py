@@ -21,6 +21,7 @@ NEIGHBOUR = f"""
 import http.server, os, socket, socketserver
 from tests.lacking import lacking
 from tests.lacking import lacking
+from tests.lacking import lacking
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
