@@ -14,13 +14,12 @@ from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.drivers.docker.driver import DockerDriver
 from services.sandbox.port import APP, PYTHON, RUN, Driver, Jail, Limits, Spec
 from services.sandbox.sockets import JailTransport
+from tests.lacking import lacking
 from tests.security.containment.world import World, world
 
 EXTRAS = "/opt/extras"
 NEIGHBOUR = f"""
 import http.server, os, socket, socketserver
-from tests.lacking import lacking
-from tests.lacking import lacking
 from tests.lacking import lacking
 
 class Answer(http.server.BaseHTTPRequestHandler):
