@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 TOOLS = "/usr/sbin:/sbin:/usr/bin:/bin"  # mkfs is not where users look
+DEEPEST = 50  # folders in each other: each is an open file of ours, and a step of the search
 SMALLEST = 4 * 1024 * 1024  # bytes that a file system needs itself
 # Above the users that distributions, subordinate ids and systemd hand out; lower ones of ours are of jails that keep
 # nothing. Each kept place has its own, since several jails, one after the other or at once, may use it.
@@ -68,10 +70,15 @@ def _make_image(maker: str, image: Path, size: int, inodes: int, uid: int) -> No
 
 
 def used(folder: int | Path) -> tuple[int, int]:
-    """Bytes and files below a folder that is not limited by itself; links are not followed."""
+    """Bytes and files below a folder that is not limited by itself; links are not followed.
+
+    Folders too deep in each other to be looked at count as more files than anybody may have.
+    """
     size = count = 0
     top = folder if isinstance(folder, Path) else f"/proc/self/fd/{folder}/."  # the dot: what is linked, not the link
-    for _, folders, names, handle in os.fwalk(top):
+    for path, folders, names, handle in os.fwalk(top):
+        if path.count("/") - str(top).count("/") > DEEPEST:
+            return size, sys.maxsize
         for name in (*folders, *names):
             with contextlib.suppress(OSError):
                 size += os.stat(name, dir_fd=handle, follow_symlinks=False).st_blocks * 512
