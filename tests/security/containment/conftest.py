@@ -20,7 +20,6 @@ from tests.security.containment.world import World, world
 EXTRAS = "/opt/extras"
 NEIGHBOUR = f"""
 import http.server, os, socket, socketserver
-from tests.lacking import lacking
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
