@@ -15,6 +15,7 @@ from tests.bench import (
     bench_append,
     bench_blueprint,
     bench_projector,
+    bench_proxy,
     bench_reader,
     bench_runs,
     bench_sandbox,
@@ -33,6 +34,7 @@ BENCHES = (
     bench_projector,
     bench_runs,
     bench_sandbox,
+    bench_proxy,
     bench_stack,
 )
 
