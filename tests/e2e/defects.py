@@ -1,0 +1,139 @@
+"""Ways to break a printed project, each with the file that is then at fault. Each changes one place of one file."""
+
+# ruff: noqa: E501  # a change reads best on one line
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Defect:
+    """``old`` becomes ``new`` in ``path``; an empty ``old`` is the whole file, an empty ``new`` then removes it."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+
+NOTES, BOOKS = "app/routes/notes.py", "app/routes/notebooks.py"
+SCHEMA, RULES, ACCESS, MAIN = "app/schemas/note.py", "app/rules/note.py", "app/access.py", "app/main.py"
+MIGRATION, PEOPLE = "migrations/versions/0001_initial.py", "app/auth/dependencies.py"
+READ = '    return NoteRead.model_validate(crud.fetch(session, access.notes(user, "read"), note_id))'
+
+READ_AT_ONCE = (
+    Defect("syntax", NOTES, "def read_note(", "def read_note(("),
+    Defect("import of what is not there", RULES, "changes, count, locked", "changes, counted, locked"),
+    Defect(
+        "import of a module that is not there", BOOKS, "from app import access, crud", "from app import acces, crud"
+    ),
+    Defect("name that nobody defined", BOOKS, "return paginate(session, rows", "return paginated(session, rows"),
+    Defect("call that does not fit its function", NOTES, "note_rules.created(session, row)", "note_rules.created(row)"),
+    Defect(
+        "signature that others rely on",
+        RULES,
+        "def updated(session: Session, row: Note, before",
+        "def updated(row: Note, before",
+    ),
+    Defect("package that is not declared", "app/crud.py", '"""', '"""Helpers."""\nimport requests\n_ = """'),
+    Defect(
+        "SQL built of text",
+        NOTES,
+        READ,
+        '    session.execute(sa.text(f"SELECT * FROM notes WHERE id = {note_id}"))\n' + READ,
+    ),
+)
+STARTS = (
+    Defect(
+        "hang at start",
+        MAIN,
+        "    settings = settings or Settings()\n",
+        "    settings = settings or Settings()\n    import time\n    time.sleep(600)\n",
+    ),
+    Defect(
+        "error at start",
+        MAIN,
+        "    add_error_handlers(app)\n",
+        '    add_error_handlers(app)\n    raise RuntimeError("no")\n',
+    ),
+    Defect(
+        "error when it begins to serve",
+        MAIN,
+        "    if app.state.settings.migrate_on_start:\n",
+        "    app.state.nothing.here()\n    if app.state.settings.migrate_on_start:\n",
+    ),
+    Defect(
+        "SQL that does not run",
+        MIGRATION,
+        '        sa.Column("pages", sa.Integer, nullable=False),\n',
+        '        sa.Column("pages", sa.Integer, nullable=False),\n        sa.Column("pages", sa.Integer, nullable=False),\n',
+    ),
+    Defect("migration without a column", MIGRATION, '        sa.Column("text", sa.Text, nullable=False),\n', ""),
+    Defect("migration that cannot be undone", MIGRATION, '    op.drop_table("notes")\n', '    op.drop_table("note")\n'),
+    Defect("package that may not be used", "requirements.txt", "alembic==", "alembik==1.0\nalembic=="),
+    Defect("package that has no such version", "requirements.txt", "uvicorn==", "tenacity==0.0.0.1\nuvicorn=="),
+)
+ANSWERS = (
+    Defect("hang in a request", NOTES, READ, "    while True:\n        pass\n" + READ),
+    Defect("server error in a request", NOTES, READ, "    1 / (note_id - note_id)\n" + READ),
+    Defect(
+        "route that is not there",
+        BOOKS,
+        '@router.delete("/{notebook_id}", status_code=204)',
+        '@router.delete("/x/{notebook_id}", status_code=204)',
+    ),
+    Defect("wrong status", BOOKS, '@router.post("", status_code=201)', '@router.post("", status_code=200)'),
+    Defect(
+        "wrong status of what is missing",
+        BOOKS,
+        'crud.fetch(session, access.notebooks(user, "read"), notebook_id)',
+        'session.get(Notebook, notebook_id) or {"id": 0, "title": "", "owner_id": 0}',
+    ),
+    Defect("answer without a field", SCHEMA, "    id: int\n    text: str\n", "    id: int\n"),
+    Defect(
+        "environment told to everybody",
+        MAIN,
+        '    return {"status": "ok"}',
+        '    import os\n    return {"status": "ok", **os.environ}',
+    ),
+    Defect(
+        "crash under load",
+        MAIN,
+        "    session.execute(sa.select(1))\n",
+        "    import os, threading, time\n    global busy\n    busy = globals().get('busy', 0) + 1\n    if busy > 6:\n        os._exit(1)\n    time.sleep(0.2)\n    busy -= 1\n",
+    ),
+)
+RIGHTS = (
+    Defect(
+        "list without sign-in",
+        BOOKS,
+        "query: Annotated[NotebookQuery, Query()], user: CurrentUser\n",
+        "query: Annotated[NotebookQuery, Query()]\n",
+    ),
+    Defect(
+        "no sign-in needed to delete",
+        NOTES,
+        'note_id: RowId, session: SessionDep, user: CurrentUser) -> None:\n    """Delete a note."""\n    row = crud.fetch(session, access.notes(user, "delete"), note_id, lock=True)',
+        'note_id: RowId, session: SessionDep) -> None:\n    """Delete a note."""\n    row = crud.fetch(session, __import__("sqlalchemy").select(Note), note_id, lock=True)',
+    ),
+    Defect(
+        "rows of others are changed",
+        BOOKS,
+        'access.notebooks(user, "update"), notebook_id',
+        '__import__("sqlalchemy").select(Notebook), notebook_id',
+    ),
+    Defect(
+        "right of everybody on everything",
+        ACCESS,
+        '"notebooks.read": Right(own=("user",))',
+        '"notebooks.read": Right(every=("user",))',
+    ),
+    Defect(
+        "rule dropped",
+        RULES,
+        "    r1_a_notebook_can_have_at_most_5_notes(session, row)\n\n\ndef updated",
+        "    del session, row\n\n\ndef updated",
+    ),
+    Defect("rule off by one", RULES, "if taken > 5:", "if taken > 6:"),
+)
+GROUPS = {"read at once": READ_AT_ONCE, "starts": STARTS, "answers": ANSWERS, "rights": RIGHTS}
