@@ -23,7 +23,10 @@ _ASKS = re.compile(
     r"|revenue|turnover|top \d+|(?:the )?(?:\d+ )?most (?:popular|\w+ed)|most often|list|listed|show|i want|i need"
     r"|we need|we want|needs?|wants?"
     r"|would like|i'd like|i'd love|see which|know|pipeline|summary|evaluation|ranking|scorers)\b"
-    r"|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$|\$total \S+ (?:per|by)\b"
+    r"|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$"
+    r"|^(?:the )?(?!one\b|an?\b|\d|at most|max|only|no\b|each|every)(?:(?!can|may|must|is|are|has|have|gets?\b)[@$%]?[\w-]+ )"
+    r"{1,6}(?:per|for each) [@$]\w+(?: and (?:per )?[@$]\w+)?$"
+    r"|^which @\w+ (?:have|has|had|gets?|got|are|were|was|is) .*\bmost\b|\$total \S+ (?:per|by)\b"
 )
 _NOT = re.compile(
     r"(?<![%$@])\b(?:cannot|must(?! know| see| get| have an? (?:list|report)| be (?:reported|available|shown"
@@ -41,7 +44,9 @@ _GROUPED = re.compile(
     r" (?:the |of the )?((?:[@$]\w+|month|year|week|day)(?: @\w+)?(?:(?:,| and|, and| and per| per| by"
     r"| and by) (?:the )?(?:[@$]\w+|month|year|week|day))*)"
 )
-_EACH = re.compile(r"(?:how (?:many|much|often)|total|number|\bwhat\b).*?\b(?:each|every) (@\w+)")
+_EACH = re.compile(
+    r"(?:how (?:many|much|often)|total|number|\bwhat\b).*?\b(?:each|every) (?:(?:piece|item|unit|kind) of )?(@\w+)"
+)
 _TOP = re.compile(
     r"\b(?:top (\d+)|(?:first|best) (\d+)|(\d+) @\w+ with the (?:most|highest)|most|best[- ]selling|highest first"
     r"|ranking|busiest)\b"
@@ -115,7 +120,7 @@ def _grouped(part: str, told: Told, world: World) -> Report | None:
     if not groups:
         return None
     rest = part.replace(found[0], " ") if found else part
-    rest = re.sub(rf"\b(?:each|every) {each[1]}", " ", rest) if each else rest
+    rest = re.sub(rf"\b(?:each|every) (?:\w+ of )?{each[1]}", " ", rest) if each else rest
     what = measured(rest, groups, (*told.things(), *told.before), world)
     return _report(what, groups, part, world) if what else None
 

@@ -161,9 +161,12 @@ def _done_by(part: str, told: Told, world: World) -> bool:
 
 def _marks(text: str, world: World) -> bool:
     """Read "the accountant marks invoices as paid" and "an invoice can be marked as paid"."""
-    found = re.search(r"\bmarks? (?:the |an? )?@(\w+) as (?:an? )?%(\w+)|@(\w+)[^%]*\bbe marked (?:as )?%(\w+)", text)
+    found = re.search(
+        r"\bmarks? (?:the |an? )?@(\w+) as (?:an? )?%(\w+)|@(\w+)[^%$]*\b(?:be|is|are|gets?) marked (?:as )?[%$](\w+)",
+        text,
+    )
     entity, value = (found[1] or found[3], found[2] or found[4]) if found else ("", "")
-    return bool(entity and reached(value, entity, world) and act_on(value, entity, world))
+    return bool(entity and steps_to(value, entity, world) and act_on(value, entity, world))
 
 
 def _verbs_before(front: str, found: re.Match[str]) -> list[str]:

@@ -117,6 +117,8 @@ def _first(lemma: str, entity: str, world: World) -> bool:
 def _recorded(thing: str, deed: Deed, world: World) -> str:
     """Who borrows a book makes a loan: return the record that a deed leaves, else the thing itself."""
     for lemma in deed.verbs:
+        if lemma == "register" and is_person(thing) and len(deed.things) == 1:
+            return thing
         for name in verbs.RECORD_ALSO.get(lemma, ()):
             made = next((one for one in world.entities if snake(one).endswith(name) and one != thing), "")
             if made and world.link(made, thing):

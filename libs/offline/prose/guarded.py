@@ -23,6 +23,10 @@ _AGAINST = re.compile(
     r"\b(?:already|taken|full|overlap\w*|conflict\w*|free|at the same time|than|at most|once|twice|by|same)\b"
 )
 _PREDICATE = re.compile(r"@(\w+) (?:must|has to|should) (?:be|have been) (not )?%(\w+)")
+_BEGUN = re.compile(
+    r",? (?:that|which) (?:has|have|is|are) (?:already )?(?:started|begun|under way|taken place|over)\b"
+)
+_STARTED = "it has started"
 _PAST = re.compile(r"\bin the (past|future)\b|\b(?:before|after|later than|earlier than) (?:today|now)\b")
 
 
@@ -64,6 +68,8 @@ def _states(said: Said, told: Told, world: World) -> list[tuple[str, tuple[Condi
             if found and found.where and not found.source and _record(said.whole, found.entity, world):
                 out.append((found.entity, found.where, positive != ends))
                 break
+    begun = [one for one in named if _BEGUN.match(said.main[one.end :])]
+    out += [(one.entity, found.where, positive) for one in begun if (found := holding(_STARTED, one.entity, world))]
     out += [(one.entity, one.where, positive) for one in named if one.where and not _AGAINST.search(said.main)]
     return out
 
