@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from libs.offline.clauses import Clause, clauses
 from libs.offline.context import Context, heading_kind, phrases_of
@@ -19,7 +20,7 @@ from libs.offline.read_fragments import read_fragment
 from libs.offline.read_has import add_inner
 from libs.offline.read_intro import read_intro, read_there_are
 from libs.offline.read_limits import read_limit, read_rule
-from libs.offline.rephrase import SIGN_IN, rephrased
+from libs.offline.rephrase import SIGN_IN, granted, rephrased
 from libs.offline.syntax.telling import named, told
 from libs.offline.text import Statement, statements
 from libs.offline.words import singular
@@ -29,6 +30,10 @@ Shape = Callable[[Clause, Context], bool]
 SHAPES: tuple[Shape, ...] = (
     read_fragment, read_there_are, read_intro, read_own, read_limit, read_act,
 )  # fmt: skip
+_RUNNING = re.compile(
+    r"\b(?:we|i|we're|i'm)(?: \w+ly)? (?:run|own|operate|are|am|have opened)? ?(?:an?|the) "
+    r"(?:(?!for\b|of\b)\w+ ){0,2}?([a-z]+)(?= (?:in|for|with|near|on|at|that|which|and)\b|[.,;])"
+)
 # What stands under these headings is read as the heading says.
 _HEADED = frozenset({"entities", "roles", "fields", "rules"})
 
@@ -37,7 +42,7 @@ def read(text: str) -> Facts:
     """Return the facts that a text states."""
     facts = Facts()
     context = Context(facts, said=frozenset(singular(word) for word in re.findall(r"[a-z]+", text.lower())))
-    sentences = statements(text)
+    sentences = [replace(one, text=granted(one.text)) for one in statements(text)]
     for statement in sentences:
         facts.nouns.update(named(statement.text) | named(statement.under))
     for statement in sentences:
@@ -50,6 +55,11 @@ def read(text: str) -> Facts:
                     _read_piece(said, statement, context)
                 context.first = False
         context.first = False
+    # Who runs a kennel keeps dogs, not kennels.
+    houses = {singular(name) for name in _RUNNING.findall(text.lower())}
+    facts.mentions = [
+        one for one in facts.mentions if one.defined or one.phrase.plural or one.phrase.head not in houses
+    ]
     return facts
 
 

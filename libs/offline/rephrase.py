@@ -40,6 +40,23 @@ _NAMED_CHOICE = re.compile(
 _COLON_CHOICE = re.compile(r"\b(\w+): " + _VALUES, _I)
 
 
+_ALL_OF = re.compile(
+    r"\b(?:have|has|gets?) (?:(?:full|complete|all|unlimited) )?(?:crud|access|rights|permissions?)"
+    r"(?: (?:rights|access|permissions?))? (?:on|to|for|over) (?=[a-z])",
+    re.I,
+)
+_READING = re.compile(
+    r"\b(?:have|has|gets?) (?:only )?(?:read(?:[- ]only)?|viewing|view(?:[- ]only)?) (?:access|rights|permissions?)"
+    r" (?:on|to|for) (?=[a-z])",
+    re.I,
+)
+
+
+def granted(sentence: str) -> str:
+    """Return a sentence in which who "has CRUD on" things manages them, and who "has read access to" them sees them."""
+    return _READING.sub("see ", _ALL_OF.sub("manage ", sentence))
+
+
 def rephrased(sentence: str) -> list[str]:
     """Return a sentence in plainer words, in two parts where it says what a system lets people do.
 

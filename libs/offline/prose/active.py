@@ -77,10 +77,7 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(check|sign|pick|hand|drop)s? (in|out|up|off|back) (?=the |an? |@|them|%)", r"\1_\2 "),
         (r"\b(?:list|lists|details|data|copies|kinds?|types?|catalogue) of (?:the |all |our )*(?=@)", ""),
         (r" \((?:[a-z]+ ){0,3}[a-z]+\)", ""),
-        (
-            r"\blooks? after\b|\btakes? care of\b|(?<!they )(?<!he )(?<!she )\b(?:is|are) (?:responsible for|in charge of)(?= (?:the |all |our )?@)",
-            "look-after",
-        ),
+        (r"\blooks? after\b|\btakes? care of\b", "look-after"),
         (r"\bkeeps? ((?:the |our |all )?@\w+(?:,? and (?:the )?@\w+)*) up[ -]to[ -]date\b", r"maintain \1"),
         (r"\bmust can\b", "can"),
         (r"\bcall (?=[a-z]+\b)", ""),

@@ -24,7 +24,8 @@ _ASKS = re.compile(
     r"|we need|we want|needs?|wants?"
     r"|would like|i'd like|i'd love|see which|know|pipeline|summary|evaluation|ranking|scorers)\b"
     r"|^[^.]{0,60}\b(?:number|numbers) of\b|^\S+ per \S+$"
-    r"|^(?:the )?(?!one\b|an?\b|\d|at most|max|only|no\b|each|every)(?:(?!can|may|must|is|are|has|have|gets?\b)[@$%]?[\w-]+ )"
+    r"|^(?:the )?(?!one\b|an?\b|\d|at most|max|only|no\b|each|every)"
+    r"(?:(?!can|may|must|is|are|has|have|gets?\b)[@$%]?[\w-]+ )"
     r"{1,6}(?:per|for each) [@$]\w+(?: and (?:per )?[@$]\w+)?$"
     r"|^which @\w+ (?:have|has|had|gets?|got|are|were|was|is) .*\bmost\b|\$total \S+ (?:per|by)\b"
 )

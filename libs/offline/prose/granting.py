@@ -116,17 +116,21 @@ def _first(lemma: str, entity: str, world: World) -> bool:
 
 def _recorded(thing: str, deed: Deed, world: World) -> str:
     """Who borrows a book makes a loan: return the record that a deed leaves, else the thing itself."""
+    if "register" in deed.verbs and is_person(thing) and len(deed.things) == 1:
+        return thing
     for lemma in deed.verbs:
-        if lemma == "register" and is_person(thing) and len(deed.things) == 1:
-            return thing
         for name in verbs.RECORD_ALSO.get(lemma, ()):
             made = next((one for one in world.entities if snake(one).endswith(name) and one != thing), "")
             if made and world.link(made, thing):
                 return made
-        if lemma in _LEAVES:
-            made = next((one for one in world.children(thing) if verbs.root(snake(one)) == verbs.root(lemma)), "")
-            if made:
-                return made
+        made = next((one for one in world.children(thing) if verbs.root(snake(one)) == verbs.root(lemma)), "")
+        if lemma in _LEAVES and made:
+            return made
+    return _between(thing, deed, world)
+
+
+def _between(thing: str, deed: Deed, world: World) -> str:
+    """Who enrols a pupil in a course makes what links the two: return it, else the thing itself."""
     if {"assign", "enrol", "enroll", "register", "add"} & set(deed.verbs):
         others = [other for other in deed.things if other != thing]
         pairs = [name for name in world.children(thing) for other in others if world.link(name, other)]

@@ -34,10 +34,7 @@ _KEEPING = words(
 _SPEAKING = words("i we you system app application software program backend api database service tool platform")
 _EACH = words("for of about per on in at with to")
 _OPTIONAL = words("may can might could")
-_LIMITING = words(
-    "only max maximum most one exactly least no access been at just more fewer less up full crud rights "
-    "permission permissions"
-)
+_LIMITING = words("only max maximum most one exactly least no access been at just more fewer less up")
 
 
 @dataclass(frozen=True, slots=True)
