@@ -22,13 +22,13 @@ FLOOR = {
     "entities": (0.87, 0.92),
     "fields": (0.77, 0.82),
     "relations": (0.76, 0.77),
-    "roles": (0.97, 0.80),
+    "roles": (0.97, 0.81),
     "rules": (0.69, 0.55),
     "traits": (0.87, 0.73),
     "states": (0.90, 0.81),
-    "actions": (0.85, 0.50),
-    "permissions": (0.90, 0.77),
-    "reports": (0.76, 0.53),
+    "actions": (0.86, 0.52),
+    "permissions": (0.90, 0.81),
+    "reports": (0.77, 0.56),
 }
 
 
