@@ -50,6 +50,8 @@ class Jails:
         choice = await choose(self._settings)
         if choice.driver is None:
             raise DriverError(choice.why)
+        if gone := await choice.driver.reap():  # what a killed process of ours left
+            log.info("jails_reaped", jails=gone)
         return choice.driver
 
     async def close(self) -> None:
