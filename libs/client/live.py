@@ -15,10 +15,12 @@ from libs.client.view.text import clean, duration, one_line
 
 SERVED_SECONDS = 20.0
 SHOWN = 100  # characters of an answer
-REQUESTS: tuple[tuple[str, str, dict[str, str] | None], ...] = (
-    ("GET", "/health", None),
-    ("POST", "/auth/register", {"email": "ada@example.org", "password": "correct horse battery"}),
-    ("GET", "/books", None),
+PERSON = {"email": "ada@example.org", "password": "correct horse battery"}
+SIGN_IN = {"username": PERSON["email"], "password": PERSON["password"]}  # OAuth2 calls the e-mail so
+REQUESTS: tuple[tuple[str, str, dict[str, dict[str, str]]], ...] = (
+    ("POST", "/auth/register", {"json": PERSON}),
+    ("POST", "/auth/login", {"data": SIGN_IN}),
+    ("GET", "/books", {}),
 )
 
 
@@ -49,8 +51,10 @@ async def _ask(screen: Screen, base_url: str, sandbox: Sandbox) -> None:
     async with httpx.AsyncClient(base_url=base_url, headers=headers, trust_env=False, timeout=10.0) as http:
         for method, path, body in REQUESTS:
             try:
-                answer = await http.request(method, path, json=body)
+                answer = await http.request(method, path, **body)
             except httpx.HTTPError as error:
                 screen.say(f"  {method} {path}  {type(error).__name__}", "yellow")
                 return
             screen.say(f"  {method:<4} {path:<15} {answer.status_code} {one_line(answer.text, SHOWN)}")
+            if path == "/auth/login" and answer.is_success:
+                http.headers["authorization"] = f"Bearer {answer.json()['access_token']}"

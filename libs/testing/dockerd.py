@@ -24,11 +24,16 @@ STOP_SECONDS = 15.0
 NO_NETWORK = ("--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false")
 
 
+def _program() -> str | None:
+    """Debian puts it where only root's own path leads."""
+    return shutil.which("dockerd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
 def missing() -> str:
     """What a dockerd of our own needs and this machine has not; empty where all is there."""
     if os.geteuid() != 0:
         return "a dockerd of the tests' own needs root"
-    return "" if shutil.which("dockerd") else "there is no dockerd: run deploy/debian.sh"
+    return "" if _program() else "there is no dockerd: run deploy/debian.sh"
 
 
 def dockerd_server() -> AbstractContextManager[Dockerd]:
@@ -75,7 +80,7 @@ class Dockerd:
 
     def _command(self) -> list[str]:
         return [
-            shutil.which("dockerd") or "dockerd",
+            _program() or "dockerd",
             *("--data-root", str(self.folder / "data"), "--exec-root", str(self.folder / "exec")),
             *("--pidfile", str(self.folder / "run" / "docker.pid"), "-H", self.url, *NO_NETWORK),
         ]

@@ -56,7 +56,11 @@ def run(command: list[str | Path], folder: Path) -> str:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in HIDDEN}
+    # A pytest that starts closes the folder of all of them to others, among whom is the account PostgreSQL runs as.
+    own = ROOT / ".interius" / "test-temp"
+    own.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if name not in HIDDEN}
+    return kept | {"PYTEST_DEBUG_TEMPROOT": str(own)}
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def processes(stack: StackProcess) -> dict[str, list[psutil.Process]]:
 
 async def test_every_service_is_a_process_and_the_scaled_ones_are_two(stack: StackProcess) -> None:
     counts = {name: len(copies) for name, copies in processes(stack).items()}
-    assert counts == dict.fromkeys((*SERVICES, "services.edge"), 1) | {
+    assert counts == dict.fromkeys((*SERVICES, "services.sandbox", "services.edge"), 1) | {
         "services.agents.implementer": 2,
         "services.orchestrator": 2,
     }

@@ -102,6 +102,7 @@ async def _demo(screen: Screen, data: Path, ended: list[str]) -> None:
     screen.say("Or with a wish of yours:", "bold")
     screen.say("  interius up      # a stack that stays; then, in another terminal:")
     screen.say('  interius run "I want a todo app for several users; each sees only their own lists."')
+    screen.say("  interius deploy last     # its API, live at an address of its own")
     screen.say()
     screen.say(f"All of this took {took}, with start and stop of the stack; its data is in {data}.", "dim")
     ended.append(board.status)
