@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,7 +18,7 @@ SERVED_SECONDS = 20.0
 SHOWN = 100  # characters of an answer
 PERSON = {"email": "ada@example.org", "password": "correct horse battery"}
 SIGN_IN = {"username": PERSON["email"], "password": PERSON["password"]}  # OAuth2 calls the e-mail so
-REQUESTS: tuple[tuple[str, str, dict[str, dict[str, str]]], ...] = (
+REQUESTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/auth/register", {"json": PERSON}),
     ("POST", "/auth/login", {"data": SIGN_IN}),
     ("GET", "/books", {}),

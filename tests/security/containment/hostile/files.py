@@ -11,7 +11,6 @@ from pathlib import Path
 from tools import LIBC, attempt, call, refusals, write
 
 
-
 def host_file(given):
     return Path(given["secret_file"]).read_text()
 
