@@ -15,7 +15,6 @@ from libs.testing.nats import fresh_streams, nats_server
 from libs.testing.postgres import fresh_database, postgres_server
 from tests.lacking import lacking
 
-
 @pytest.fixture(scope="session")
 def nats() -> Iterator[NatsServer]:
     with nats_server() as server:
