@@ -4,8 +4,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests that run at the same time; each worker has servers of its own.
 WORKERS ?= 2
-# These look at the whole machine for what is left, so they follow one another.
-JAILS := tests/security/containment tests/contract/sandbox tests/resilience/test_sandbox_kill.py
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once lets each process start sooner
 
 help: ## print these targets
@@ -40,11 +38,10 @@ up: .interius/prepared ## the whole stack on http://127.0.0.1:8000 until Ctrl-C;
 	@$(BIN)/interius up
 
 test: .venv/ready-dev ## all tests but the projects of the wishes, which take hours: make nightly
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/e2e/test_wish_projects.py $(JAILS:%=--ignore=%)
-	@$(BIN)/pytest $(JAILS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore=tests/e2e/test_wish_projects.py
 
 nightly: .venv/ready-dev ## every wish, every charter of the tests and 200 random ones: each printed, installed, migrated, type-checked, tested, started (hours)
-	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_wish_projects.py tests/e2e/test_random_projects.py -n $(WORKERS) --dist worksteal -o timeout=0
+	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_wish_projects.py tests/e2e/test_random_projects.py -n $(WORKERS) --dist loadgroup -o timeout=0
 
 test-live: .venv/ready-dev ## one whole wish on a real small model (fetches about 0.5 GB once)
 	@$(BIN)/pytest -m live tests/live -o addopts= -s

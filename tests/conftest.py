@@ -15,6 +15,16 @@ from libs.testing.nats import fresh_streams, nats_server
 from libs.testing.postgres import fresh_database, postgres_server
 from tests.lacking import lacking
 
+# They look at the whole machine for what is left, so they follow one another.
+ALONE = ("tests/security/containment/", "tests/contract/sandbox/", "tests/resilience/test_sandbox_kill.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(ALONE):
+            item.add_marker(pytest.mark.xdist_group("jails"))
+
+
 @pytest.fixture(scope="session")
 def nats() -> Iterator[NatsServer]:
     with nats_server() as server:
