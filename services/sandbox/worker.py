@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -109,20 +110,21 @@ class Worker:
             return Ran(ended.code or -9, spent, tuple(lines), ended)
         return Ran(int(told["code"]), int(told["milliseconds"]), tuple(lines))
 
-    async def serve(
-        self, app: str, env: Mapping[str, str] | None = None, *, access_log: bool = True, dump_seconds: float = 0
-    ) -> Path:
+    async def serve(self, app: str, env: Mapping[str, str] | None = None, *, access_log: bool = True) -> Path:
         """Have ``module:attribute`` served; gives the socket's path, where it will be listening soon.
-
-        With ``dump_seconds`` it prints every so often what each of its threads is doing.
 
         Raises:
             DriverError: the jail has ended.
         """
         place = f"{self.jail.path(RUN)}/{SOCKET}"
         order = {"do": "serve", "app": app, "socket": place, "access_log": access_log, **self._settled(env)}
-        await self.jail.send(json.dumps(order | {"dump_seconds": dump_seconds}).encode())
+        await self.jail.send(json.dumps(order).encode())
         return self.socket
+
+    async def where(self) -> None:
+        """Have a served application print where its threads are; nothing comes from one that has ended."""
+        with suppress(DriverError):
+            await self.jail.send(json.dumps({"do": "where"}).encode())
 
     def lines(self) -> AsyncIterator[bytes]:
         """What a served application prints; for one reader."""

@@ -20,6 +20,11 @@ NOTES, BOOKS = "app/routes/notes.py", "app/routes/notebooks.py"
 SCHEMA, RULES, ACCESS, MAIN = "app/schemas/note.py", "app/rules/note.py", "app/access.py", "app/main.py"
 MIGRATION, PEOPLE = "migrations/versions/0001_initial.py", "app/auth/dependencies.py"
 READ = '    return NoteRead.model_validate(crud.fetch(session, access.notes(user, "read"), note_id))'
+LISTED = """) -> Page[NotebookRead]:
+    \"\"\"List notebooks, filtered and sorted as asked; without an order in that of their creation.\"\"\"
+    rows = """
+OWN_LIST = 'narrowed(access.notebooks(user, "read"), query, COLUMNS)'
+ANY_LIST = "narrowed(access.sa.select(Notebook), query, COLUMNS)"
 
 READ_AT_ONCE = (
     Defect("syntax", NOTES, "def read_note(", "def read_note(("),
@@ -107,8 +112,15 @@ RIGHTS = (
     Defect(
         "list without sign-in",
         BOOKS,
-        "query: Annotated[NotebookQuery, Query()], user: CurrentUser\n",
-        "query: Annotated[NotebookQuery, Query()]\n",
+        f"query: Annotated[NotebookQuery, Query()], user: CurrentUser\n{LISTED}{OWN_LIST}",
+        f"query: Annotated[NotebookQuery, Query()]\n{LISTED}{ANY_LIST}",
+    ),
+    Defect("list of everybody's rows", BOOKS, OWN_LIST, ANY_LIST),
+    Defect(
+        "rows of others are read",
+        BOOKS,
+        'crud.fetch(session, access.notebooks(user, "read"), notebook_id)',
+        "crud.fetch(session, access.sa.select(Notebook), notebook_id)",
     ),
     Defect(
         "no sign-in needed to delete",
@@ -120,8 +132,9 @@ RIGHTS = (
         "rows of others are changed",
         BOOKS,
         'access.notebooks(user, "update"), notebook_id',
-        '__import__("sqlalchemy").select(Notebook), notebook_id',
+        "access.sa.select(Notebook), notebook_id",
     ),
+    Defect("tokens that nobody signed", "app/auth/tokens.py", '"require": ["sub", "exp"]', '"verify_signature": False'),
     Defect(
         "right of everybody on everything",
         ACCESS,

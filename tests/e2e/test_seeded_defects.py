@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from services.sandbox.checking.verify import Patience, Verifier
 from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.environments import Environments
 from services.sandbox.workers import Workers
-from tests.e2e.defects import GROUPS, Defect
+from tests.e2e.defects import BOOKS, GROUPS, Defect
+from tests.lacking import lacking
 
 KEPT = Path(__file__).parents[2] / ".interius" / "sandbox"
 LIMIT = Limit(maximum=Value(kind="literal", text="5"), function="count", field="", per="notebook", where=(), scope=())
@@ -43,7 +46,11 @@ FILES = {file.path: file.content for file in compile_project(CHARTER, DESIGN)}
 LEFT_OUT = {f"tests/test_{name}.py" for name in ("access", "app", "auth", "migrations", "races")}  # calls find it too
 QUICK = Patience(importing=8, start=8, answer=3, migrations=20, tests=25)
 
-pytestmark = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+
+@pytest.fixture(autouse=True)
+def jailed() -> None:
+    if not shutil.which("bwrap"):
+        lacking("there is no bubblewrap: run deploy/debian.sh")
 
 
 def broken(defect: Defect) -> dict[str, str]:
@@ -54,6 +61,17 @@ def broken(defect: Defect) -> dict[str, str]:
     else:
         files[defect.path] = files[defect.path].replace(defect.old, defect.new, 1)
     return files
+
+
+@asynccontextmanager
+async def verifying(folder: Path) -> AsyncGenerator[Verifier]:
+    driver = BubblewrapDriver(KEPT)
+    workers = Workers(folder, driver, 2, 600)
+    try:
+        yield Verifier(Environments(KEPT, driver), workers, QUICK)
+    finally:
+        await workers.close()
+        await driver.close()
 
 
 async def blamed(defect: Defect, verifier: Verifier) -> set[str]:
@@ -71,16 +89,15 @@ async def blamed(defect: Defect, verifier: Verifier) -> set[str]:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("group", GROUPS)
 async def test_each_defect_is_found_and_the_right_file_is_named(group: str, tmp_path: Path):
-    driver = BubblewrapDriver(KEPT)
-    workers = Workers(tmp_path, driver, 2, 600)
-    verifier = Verifier(Environments(KEPT, driver), workers, QUICK)
-    try:
+    async with verifying(tmp_path) as verifier:
         found = {defect.name: (defect.path, await blamed(defect, verifier)) for defect in GROUPS[group]}
-    finally:
-        await workers.close()
-        await driver.close()
     missed = {name: named for name, (path, named) in found.items() if path not in named and (named or path)}
     assert missed == {}
+
+
+async def test_without_a_defect_nothing_is_found(tmp_path: Path):
+    async with verifying(tmp_path) as verifier:
+        assert await blamed(Defect("none", BOOKS, "def ", "def "), verifier) == set()
 
 
 def test_there_are_at_least_thirty_ways():

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
 from libs.testing.stack import ended, stack_process
+from tests.lacking import lacking
 
 KEPT = Path(__file__).parents[2] / ".interius" / "sandbox"
 WISH = "A library API with members, books and loans. A member can have at most 5 open loans. Members log in."
-needs_bubblewrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 
 
-@needs_bubblewrap
 async def test_a_run_ends_with_what_its_project_answered(tmp_path: Path):
+    if not shutil.which("bwrap"):
+        lacking("there is no bubblewrap: run deploy/debian.sh")
     settings = {"VERIFY_RUNS": "true", "SANDBOX_FOLDER": str(KEPT), "SANDBOX_DRIVER": "bubblewrap"}
     async with stack_process(tmp_path, **settings) as stack, stack.client() as client:
         project = await client.create_project("sandbox")

@@ -109,10 +109,13 @@ class Blame:
         holds = [name for name, text in sorted(self._files.items()) if name.startswith("app/") and f'"/{head}' in text]
         return Place(found or self._first(holds, lambda name: name.startswith("app/routes/")))
 
-    def of_access(self, each: Collection, action: str) -> Place:
-        """Who may do what: the route where it does not ask, else where the rights are."""
+    def of_access(self, each: Collection, action: str, method: str = "", one: bool = False) -> Place:
+        """Who may do what, with ``one`` row or with all: the route where it does not ask, else where the rights are.
+
+        Without a method all routes of the collection are looked at.
+        """
         routes, rights = f"app/routes/{each.routes}.py", "app/access.py"
-        text = self._files.get(routes, "")
+        text = _route(self._files.get(routes, ""), method, one)
         asks = f'"{each.plural}.{action}"' in text or re.search(rf'access\.\w+\(user, "{action}"\)', text)
         return Place(self._known(rights if asks else routes) or self._known(routes))
 
@@ -129,6 +132,13 @@ class Blame:
 
     def _known(self, path: str) -> str:
         return path if path in self._files else ""
+
+
+def _route(text: str, method: str, one: bool) -> str:
+    """The part of a module that serves this; all of it where that cannot be told."""
+    begins = f'@router.{method.lower()}("/{{' if one else f'@router.{method.lower()}(""'
+    parts = re.split(r"\n(?=@router\.)", text)
+    return next((part for part in parts if part.startswith(begins)), text)
 
 
 def _action(test: str) -> str:

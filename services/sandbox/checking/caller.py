@@ -7,8 +7,8 @@ import json
 import re
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Collection as Several
-from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -19,6 +19,7 @@ from services.sandbox.checking.findings import Fault, Finding
 SECONDS = 15.0  # for one answer; the slowest, a sign-in, takes 0.2
 LARGEST = 2 * 1024 * 1024  # bytes of an answer
 LOG = 400  # lines of the project's own that are kept
+Where = Callable[[], Awaitable[None]]  # has the application print where its threads are
 
 
 class Answer:
@@ -44,9 +45,13 @@ class Answer:
 class Caller:
     """One client for all calls; faults go to the check of the endpoint that was called."""
 
-    def __init__(self, client: httpx.AsyncClient, blame: Blame, secret: str, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, blame: Blame, secret: str, where: Where, seconds: float = SECONDS
+    ) -> None:
         self._client = client
         self._secret = secret.encode()
+        self._where = where
+        self._asked_where = 0.0
         self._seconds = seconds
         self.blame = blame
         self.log: deque[str] = deque(maxlen=LOG)
@@ -74,9 +79,16 @@ class Caller:
                     self._look_for_secrets(method, path, body)
                     return Answer(answer.status_code, body)
         except (TimeoutError, httpx.TimeoutException):
+            await self._look_where()
             return Answer(0, why=f"it did not answer within {self._seconds:g} s")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return Answer(0, why=f"it did not answer: {error or type(error).__name__}")
+
+    async def _look_where(self) -> None:
+        """Have it print where it hangs; once for all that hang together."""
+        if time.monotonic() - self._asked_where > self._seconds / 2:
+            self._asked_where = time.monotonic()
+            await self._where()
 
     def hear(self, line: str) -> None:
         """Take up a line that the project printed."""

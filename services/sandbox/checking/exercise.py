@@ -15,6 +15,7 @@ from services.sandbox.checking.project import MAIN, Project
 
 ADMIN = {"username": "admin@example.com", "password": "only for the sandbox"}
 PASSWORD = "only for the sandbox"  # noqa: S105  # of users that live as long as their jail
+UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0"  # {"alg":"none","typ":"JWT"}
 MISSING = 2_000_000_000  # an id that no row has
 BURST = 40  # requests at once
 REFUSED = {401, 403, 404}
@@ -98,9 +99,16 @@ class Exercise:
         self._admin, self._alice, self._bob = tokens
         await self._caller.expect({200}, ("GET", "/auth/me", "signed in"), place, self._admin)
         await self._caller.expect({401}, ("GET", "/auth/me", "without a token"), place)
-        await self._caller.expect({401}, ("GET", "/auth/me", "with a forged token"), place, f"{self._admin[:-3]}AAA")
+        await self._forged()
         await self._caller.expect({401}, ("GET", "/auth/users", "without a token"), place)
         await self._caller.expect({403}, ("GET", "/auth/users", "not an admin"), place, self._alice)
+
+    async def _forged(self) -> None:
+        """Tokens that nobody issued: with another signature, and with none."""
+        claims = self._admin.split(".")[1] if self._admin.count(".") == 2 else ""
+        for token in (f"{self._admin[:-3]}AAA", f"{UNSIGNED}.{claims}."):
+            call = ("GET", "/auth/me", "with a forged token")
+            await self._caller.expect({401}, call, Place("app/auth/tokens.py"), token)
 
     async def _collection(self, each: Collection) -> None:
         routes, schemas = Place(f"app/routes/{each.routes}.py"), Place(f"app/schemas/{each.module}.py")
@@ -165,8 +173,8 @@ class Exercise:
         """Every route that is not for everybody refuses who has no token, and whose role is not enough."""
         for action in ("create", "read", "update", "delete"):
             reach = each.policy.get((action, "public"), "none"), each.policy.get((action, self._role), "none")
-            place = self._blame.of_access(each, action)
             for method, path, options in self._calls(each, action):
+                place = self._blame.of_access(each, action, method, path != each.path)
                 if reach[0] == "none":
                     call = (method, path, "without a token")
                     await self._caller.expect({401}, call, place, **options)
@@ -193,7 +201,6 @@ class Exercise:
         may_create = each.policy.get(("create", self._role)) in {"own", "every"}
         if not (each.owned and own and may_create and each.bodies) or self._refers(each):
             return
-        place = Place(f"app/routes/{each.routes}.py")
         body = self._filled(each, len(each.bodies) - 1)
         answer = await self._caller.ask("POST", each.path, self._alice, json=body)
         row = answer.json
@@ -202,15 +209,16 @@ class Exercise:
         for action in sorted(own):
             call = (METHODS[action], f"{each.path}/{row.get('id')}", "the row of another user")
             options: dict[str, Any] = {"json": {}} if action == "update" else {}
-            place = self._blame.of_access(each, action)
+            place = self._blame.of_access(each, action, METHODS[action], one=True)
             await self._caller.expect({403, 404}, call, place, self._bob, **options)
         if "read" in own:
-            await self._listed(each, row, place)
+            await self._listed(each, row)
 
-    async def _listed(self, each: Collection, row: dict[str, Any], place: Place) -> None:
+    async def _listed(self, each: Collection, row: dict[str, Any]) -> None:
         page = (await self._caller.ask("GET", each.path, self._bob)).json
         items = page.get("items", []) if isinstance(page, dict) else []
         if any(isinstance(item, dict) and item.get("id") == row.get("id") for item in items):
+            place = self._blame.of_access(each, "read", "GET", one=False)
             self._wrong("GET", each.path, "the list shows the row of another user", place)
 
     @staticmethod

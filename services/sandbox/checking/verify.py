@@ -27,6 +27,7 @@ from services.sandbox.worker import SOCKET, Ran, Worker
 from services.sandbox.workers import Kind, Workers
 
 LOOK_AGAIN = 0.01  # seconds
+LAST_LINES = 0.3  # seconds that the last lines of what did not start may take
 Told = Callable[[str], None]
 
 
@@ -126,11 +127,10 @@ class Verifier:
         }
         transport = JailTransport(worker.jail, SOCKET)
         async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
-            caller = Caller(client, project.blame, secret, self._patience.answer)
+            caller = Caller(client, project.blame, secret, worker.where, self._patience.answer)
             listening = asyncio.create_task(_listen(worker, caller))
             try:
-                dump = min(self._patience.start, self._patience.answer) * 0.6
-                await worker.serve(APPLICATION, env, access_log=False, dump_seconds=dump)
+                await worker.serve(APPLICATION, env, access_log=False)
                 return await self._called(project, worker, caller)
             finally:
                 await _cancelled(listening)
@@ -154,7 +154,8 @@ class Verifier:
                     if (await caller.ask("GET", "/health")).status:
                         return None
                     await asyncio.sleep(LOOK_AGAIN)
-        await asyncio.sleep(LOOK_AGAIN)  # its last lines
+        await worker.where()
+        await asyncio.sleep(LAST_LINES)
         printed = "\n".join(caller.log)[-6000:]
         late = f"It did not answer within {self._patience.start:g} s."
         why = late if worker.alive else "It ended instead of starting."

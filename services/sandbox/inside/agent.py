@@ -7,7 +7,6 @@ forge such lines: what they say about it is its own word, and nothing is done wi
 
 from __future__ import annotations
 
-import faulthandler
 import importlib
 import json
 import os
@@ -15,6 +14,7 @@ import runpy
 import signal
 import site
 import sys
+import threading
 import time
 import traceback
 from typing import Any
@@ -56,9 +56,28 @@ def _serve(order: Order) -> None:
     import uvicorn  # noqa: PLC0415  # only here, and read in before
 
     _settle(order)
-    if order.get("dump_seconds"):  # where it hangs, if it does
-        faulthandler.dump_traceback_later(order["dump_seconds"], repeat=True, file=sys.stdout)
+    threading.Thread(target=_hear, args=(order["cwd"],), daemon=True).start()
     uvicorn.run(order["app"], uds=order["socket"], log_level="info", access_log=order.get("access_log", True))
+
+
+def _hear(project: str) -> None:
+    """While it serves there is one further order: to say where it is."""
+    for line in sys.stdin:
+        if json.loads(line)["do"] == "where":
+            _where(project, sys.stdout.fileno())
+
+
+def _where(project: str, to: int) -> None:
+    """Print where each thread is that runs code of the project, a folder.
+
+    Not by ``faulthandler``: it reads stacks while they change, which may end a process that was only slow.
+    """
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # there is no other way
+    for frame in frames.values():
+        stack = traceback.extract_stack(frame)
+        if any(each.filename.startswith(f"{project}/") for each in stack):
+            lines = [f'  File "{each.filename}", line {each.lineno}, in {each.name}' for each in stack]
+            os.write(to, "\n".join(["", "Traceback (most recent call last):", *lines, ""]).encode())
 
 
 def _run(order: Order) -> Order:
@@ -78,7 +97,9 @@ def _module(order: Order) -> int:
     os.dup2(sys.stdin.fileno(), 0)
     _settle(order)
     sys.argv = [order["module"], *order["arguments"]]
-    faulthandler.dump_traceback_later(order["seconds"] * 0.8, file=sys.stdout)  # where it hangs, if it does
+    late = threading.Timer(order["seconds"] * 0.8, _where, (order["cwd"], os.dup(1)))  # where it hangs, if it does
+    late.daemon = True
+    late.start()
     try:
         runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
     except SystemExit as left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -21,6 +22,17 @@ APP = """
 async def app(scope, receive, send):
     if scope["type"] == "http":
         print("asked", flush=True)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"hello"})
+"""
+HANGING = """import asyncio, threading
+released = threading.Event()
+def hang():
+    print("hangs", flush=True); released.wait()
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        if scope["path"] == "/hang":
+            await asyncio.to_thread(hang)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"hello"})
 """
@@ -122,6 +134,23 @@ async def test_an_application_is_served_on_a_socket_and_heard(workers: Workers, 
         assert (await client.get("/")).text == "hello"
     lines = [line async for line in _until(worker.lines(), b"asked")]
     assert lines[-1] == b"asked"
+    await worker.close()
+
+
+async def test_an_application_that_hangs_says_where_and_goes_on(workers: Workers, environments):
+    worker = await workers.take(await environments.get(("uvicorn==0.54.0",)), "serve")
+    await worker.fill([SourceFile("main.py", HANGING)])
+    await worker.serve("main:app")
+    await until(worker.socket.exists)
+    async with httpx.AsyncClient(transport=JailTransport(worker.jail, SOCKET), base_url="http://app") as client:
+        hanging = asyncio.create_task(client.get("/hang"))
+        async with asyncio.timeout(20):
+            assert [line async for line in _until(worker.lines(), b"hangs")]
+            await worker.where()
+            while not (await anext(worker.lines())).endswith(b'main.py", line 4, in hang'):
+                pass
+        assert (await client.get("/")).text == "hello"
+        hanging.cancel()
     await worker.close()
 
 
