@@ -8,17 +8,16 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from services.sandbox.drivers import disk, endings
+from services.sandbox.drivers.base import BaseJail
 from services.sandbox.drivers.cgroups import Cgroup
 from services.sandbox.drivers.uids import Claim
-from services.sandbox.output import Output
-from services.sandbox.port import DriverError, Exit, Spec
+from services.sandbox.port import Exit, Spec
 
 TICK = 0.2  # seconds between looks at what the kernel does not tell by itself
 DISK_TICKS = 2  # looks between two at a folder that has to be counted
@@ -45,47 +44,17 @@ class Held:
         self.handles = {}
 
 
-class BubblewrapJail:
+class BubblewrapJail(BaseJail):
     """See the port."""
 
     def __init__(self, spec: Spec, process: asyncio.subprocess.Process, uid: int, held: Held) -> None:
-        self.id, self.uid = spec.id, uid
-        self.run = Path(f"/proc/self/fd/{held.handles['run']}")
-        self._limits, self._process, self._held = spec.limits, process, held
-        self._output = Output(spec.limits.output)
-        self._stop = asyncio.Event()
+        super().__init__(spec, uid, Path(f"/proc/self/fd/{held.handles['run']}"))
+        self._process, self._held = process, held
         self._deadline = time.monotonic() + spec.limits.seconds if spec.limits.seconds else None
-        self._ending = asyncio.create_task(self._live())
 
-    def path(self, place: str) -> str:
-        """The same inside."""
-        return place
-
-    async def send(self, line: bytes) -> None:
-        """Give it a line; see the port."""
+    def _input(self) -> asyncio.StreamWriter:
         assert self._process.stdin
-        try:
-            self._process.stdin.write(line + b"\n")
-            await self._process.stdin.drain()
-        except (ConnectionError, RuntimeError) as error:
-            raise DriverError(f"The jail {self.id} has ended.") from error
-
-    def lines(self) -> AsyncIterator[bytes]:
-        """Its output; see the port."""
-        return self._output.lines()
-
-    async def wait(self) -> Exit:
-        """How it ended."""
-        return await asyncio.shield(self._ending)
-
-    async def kill(self) -> None:
-        """End it; see the port."""
-        self._stop.set()
-        await self.wait()
-
-    def on_end(self, told: Callable[[], object]) -> None:
-        """Call ``told`` when it has ended and nothing of it is left."""
-        self._ending.add_done_callback(lambda _: told())
+        return self._process.stdin
 
     async def _live(self) -> Exit:
         assert self._process.stdout

@@ -9,45 +9,28 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from pathlib import Path
 
-from services.sandbox.output import Output
-from services.sandbox.port import DATA, PYTHON, RUN, DriverError, Exit, Spec
+from services.sandbox.drivers.base import BaseJail
+from services.sandbox.port import DATA, PYTHON, RUN, Exit, Spec
 
 
-class UnsafeJail:
+class UnsafeJail(BaseJail):
     """A process group in a folder of its own."""
 
     def __init__(self, spec: Spec, root: Path, process: asyncio.subprocess.Process) -> None:
-        self.id = spec.id
+        super().__init__(spec, os.getuid(), root / RUN.lstrip("/"))
         self._root = root
-        self.run = root / RUN.lstrip("/")
-        self.uid = os.getuid()
         self._process = process
-        self._output = Output(spec.limits.output)
-        self._ending = asyncio.create_task(self._live(spec.limits.seconds))
 
     def path(self, place: str) -> str:
         """The folder of this jail that stands for ``place``."""
         return str(self._root / place.lstrip("/"))
 
-    async def send(self, line: bytes) -> None:
-        """Give it a line; see the port."""
+    def _input(self) -> asyncio.StreamWriter:
         assert self._process.stdin
-        try:
-            self._process.stdin.write(line + b"\n")
-            await self._process.stdin.drain()
-        except (ConnectionError, RuntimeError) as error:
-            raise DriverError(f"The jail {self.id} has ended.") from error
-
-    def lines(self) -> AsyncIterator[bytes]:
-        """Its output; see the port."""
-        return self._output.lines()
-
-    async def wait(self) -> Exit:
-        """How it ended."""
-        return await asyncio.shield(self._ending)
+        return self._process.stdin
 
     async def kill(self) -> None:
         """End it and remove its folder."""
@@ -58,8 +41,9 @@ class UnsafeJail:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
-    async def _live(self, seconds: float) -> Exit:
+    async def _live(self) -> Exit:
         assert self._process.stdout
+        seconds = self._limits.seconds
         reading = asyncio.create_task(self._output.drain(self._process.stdout))
         try:
             async with asyncio.timeout(seconds or None):

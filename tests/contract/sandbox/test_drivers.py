@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.sandbox import sockets
+from services.sandbox.drivers import base
 from services.sandbox.port import APP, DATA, MEBIBYTE, PYTHON, RUN, Driver, DriverError, Exit, Jail, Limits, Spec
 from tests.contract.sandbox.conftest import Make
 
@@ -54,6 +55,14 @@ async def test_it_follows_what_it_is_told_until_it_has_ended(driver: Driver):
     assert (await jail.wait()).ending == (await jail.wait()).ending == "exited"
     with pytest.raises(DriverError):
         await jail.send(b"more")
+
+
+async def test_one_that_reads_nothing_holds_nobody_up(driver: Driver, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(base, "SEND_SECONDS", 0.2)
+    jail = await driver.start(spec(FOREVER))
+    with pytest.raises(DriverError, match="reads nothing"):
+        await jail.send(b"x" * MEBIBYTE)
+    await jail.kill()
 
 
 async def test_it_has_the_environment_it_was_given_and_nothing_of_ours(driver: Driver, monkeypatch: pytest.MonkeyPatch):
@@ -129,9 +138,11 @@ async def test_a_flood_of_output_ends_it(jailed: Driver):
 
 
 async def test_what_it_has_no_room_for_is_told(jailed: Driver):
-    program = f"with open('{DATA}/big', 'wb') as big:\n  while True: big.write(bytes(100_000)); big.flush()"
-    lines, ended = await done(jailed, spec(program, limits=Limits(disk=MEBIBYTE, seconds=30)))
-    assert "OSError" in lines[-1]
+    program = f"input()\nwith open('{DATA}/big', 'wb') as big:\n  while True: big.write(bytes(100_000)); big.flush()"
+    jail = await jailed.start(spec(program, limits=Limits(disk=MEBIBYTE, seconds=30)))
+    await jail.send(b"")  # Docker names a program's process only after it has started, so it waits until it is held
+    lines, ended = [line async for line in jail.lines()], await jail.wait()
+    assert b"OSError" in lines[-1]
     assert (ended.ending, ended.code) == ("exited", 1)
     assert "/data was full (1 MiB" in ended.message
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from libs.testing import waiting
 from services.sandbox.port import DATA, MEBIBYTE, PYTHON, RUN, Driver, Exit, Jail, Limits, Spec
 from services.sandbox.sockets import SocketError, connect
 from tests.security.containment.conftest import Neighbour
 from tests.security.containment.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("unharmed")]
+DYING = 2.0  # seconds that a killed process may take to leave the list of the machine under load
 MARK = "hostile-program"  # on the command line of each, so that the host would find it
 
 
@@ -29,7 +31,7 @@ async def run(driver: Driver, code: str, **limits: float) -> tuple[Exit, list[by
     jail = await begin(driver, code, **limits)
     lines = [line async for line in jail.lines()]
     ended = await jail.wait()
-    assert found() == []
+    await waiting.until(lambda: not found(), DYING)
     return ended, lines
 
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,14 @@ import structlog
 from docker.errors import NotFound
 
 from services.sandbox.drivers import endings
+from services.sandbox.drivers.base import BaseJail
 from services.sandbox.drivers.docker.engine import Engine, Frames
 from services.sandbox.drivers.docker.ground import Ground
 from services.sandbox.drivers.docker.handle import Handle
-from services.sandbox.output import Output
 from services.sandbox.port import RUN, DriverError, Exit, Spec
 
 TICK = 0.25  # seconds between looks at what nobody tells by itself
 DISK_TICKS = 4  # looks between two at folders that have to be counted
-SEND_SECONDS = 10.0  # how long a jail may leave its input unread
 END_SECONDS = 20.0  # how long dockerd may take to see that a container has ended
 KILLED = -int(signal.SIGKILL)
 GONE = Path(os.devnull, "ended")
@@ -43,52 +41,17 @@ class Container:
     ground: Ground
 
 
-class DockerJail:
-    """See the port."""
+class DockerJail(BaseJail):
+    """See the port. Of a program that ends before dockerd has named its process, what limits it met is not told."""
 
     def __init__(self, spec: Spec, container: Container) -> None:
-        self.id, self.uid = spec.id, container.ground.uid
-        self.run = container.handle.run if container.handle else container.ground.writable.get(RUN, GONE)
-        self._limits, self._container = spec.limits, container
-        self._output = Output(spec.limits.output)
-        self._stop = asyncio.Event()
+        run = container.handle.run if container.handle else container.ground.writable.get(RUN, GONE)
+        super().__init__(spec, container.ground.uid, run)
+        self._container = container
         self._refused = False  # more processes than it may have
-        self._ending = asyncio.create_task(self._live())
 
-    def path(self, place: str) -> str:
-        """The same inside."""
-        return place
-
-    async def send(self, line: bytes) -> None:
-        """Give it a line; see the port."""
-        writer = self._container.streams[1]
-        if self._ending.done() or writer.is_closing():
-            raise DriverError(f"The jail {self.id} has ended.")
-        try:
-            writer.write(line + b"\n")
-            async with asyncio.timeout(SEND_SECONDS):
-                await writer.drain()
-        except TimeoutError:
-            raise DriverError(f"The jail {self.id} reads nothing.") from None
-        except (ConnectionError, RuntimeError) as error:
-            raise DriverError(f"The jail {self.id} has ended.") from error
-
-    def lines(self) -> AsyncIterator[bytes]:
-        """Its output; see the port."""
-        return self._output.lines()
-
-    async def wait(self) -> Exit:
-        """How it ended."""
-        return await asyncio.shield(self._ending)
-
-    async def kill(self) -> None:
-        """End it; see the port."""
-        self._stop.set()
-        await self.wait()
-
-    def on_end(self, told: Callable[[], None]) -> None:
-        """Call ``told`` when it has ended and nothing of it is left."""
-        self._ending.add_done_callback(lambda _: told())
+    def _input(self) -> asyncio.StreamWriter:
+        return self._container.streams[1]
 
     async def _live(self) -> Exit:
         reading = asyncio.create_task(self._output.drain(Frames(self._container.streams[0])))
@@ -158,7 +121,7 @@ class DockerJail:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(END_SECONDS):
                 await reading
-        container.streams[1].close()
+        container.streams[1].transport.abort()  # what it has not read would keep it open
         self.run = GONE  # its handle may be another's by now
         if container.handle:
             container.handle.close()
