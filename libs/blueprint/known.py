@@ -109,6 +109,7 @@ _OURS = {
     "app.logging": ("log", "log_request", "set_up_logging"),
     "app.main": ("ALEMBIC", "create_app", "migrate", "migrations"),
     "app.pagination": ("Columns", "Links", "Page", "narrowed", "paginate", "searched"),
+    "app.models.audit": ("AuditEntry",),
     "app.routes": ("router",),
     "app.schemas.base": (
         *("Input", "Int32", "ListQuery", "MAX_INT", "Money", "Output", "RowId", "RowIds", "Url"),

@@ -29,6 +29,7 @@ _FIXED = {
     "app/errors.py": _KINDS,
     "app/main.py": "title, description, every entity",
     "app/models/__init__.py": "every entity",
+    "app/models/audit.py": "which entities have an audit log",
     "app/pagination.py": _KINDS,
     "app/routes/__init__.py": "every entity",
     "app/rules/__init__.py": _KINDS,

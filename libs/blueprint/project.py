@@ -110,7 +110,7 @@ class Project:
         modules |= {"auth": "app.auth.routes as auth"} if self.signs_in else {}
         classes = {view.cls: f"app.models.{view.module}" for view in self.views} | {"Base": "app.database"}
         classes |= dict.fromkeys(("AuthSession", "AuthUser"), "app.auth.models") if self.signs_in else {}
-        classes |= {"AuditEntry": "app.audit"} if any(view.entity.audit for view in self.views) else {}
+        classes |= {"AuditEntry": "app.models.audit"} if any(view.entity.audit for view in self.views) else {}
         if any(view.entity.computed for view in self.views):
             classes |= {"add_computed_fields": "app.models.computed"}
         return {

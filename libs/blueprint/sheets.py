@@ -60,6 +60,7 @@ _FIXED: tuple[tuple[str, ...], ...] = (
     ("app/logging.py", "Logs", "app/logging.py"),
     ("app/main.py", "The application", "app/main.py"),
     ("app/models/__init__.py", "All tables", "app/models.py"),
+    ("app/models/audit.py", "The table of the audit log", "app/audit_model.py", "audited"),
     ("app/pagination.py", "Lists: filtered, sorted, in pages", "app/pagination.py"),
     ("app/routes/__init__.py", "All routes", "app/routes.py"),
     ("app/schemas/__init__.py", "All schemas", "app/schemas.py"),
