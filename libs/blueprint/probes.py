@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from libs.blueprint import access, names
 from libs.blueprint.candidates import Sample
 from libs.blueprint.normal import plain, plain_views
+from libs.blueprint.reading import RefusedError
 from libs.blueprint.seeds import solved
-from libs.blueprint.solver import Seeds
+from libs.blueprint.solver import Seeds, Stage
 from libs.blueprint.view import EntityView, closure
 from libs.contracts.charter import Charter
+
+CREATED = 2  # rows of each collection that can be created, in this order; what they refer to is created just before
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Collection:
-    """One entity's routes. ``bodies`` create up to three rows; ``policy`` is (action, role) -> every, own or none.
+    """One entity's routes. ``policy`` is (action, role) -> every, own or none.
+
+    The first ``CREATED`` of its up to three ``bodies`` create rows; a rule may refuse a third.
 
     ``owned``: a row belongs to who made it. ``module`` and ``routes`` name the files of its rules, schemas and routes.
     """
@@ -57,11 +62,11 @@ class Probes:
 def probes(charter: Charter) -> Probes:
     """What may be sent to the API of a charter. Values that depend on the day are of now."""
     views = plain_views(charter)
-    found = solved(tuple(views))
+    stage = solved(tuple(views)).stage()
     return Probes(
         access.signs_in(plain(charter)),
         access.default_role(plain(charter)),
-        tuple(_collection(view, found) for view in _in_order(views)),
+        tuple(_collection(view, stage) for view in _in_order(views)),
     )
 
 
@@ -70,7 +75,7 @@ def _in_order(views: list[EntityView]) -> list[EntityView]:
     return sorted(views, key=lambda view: reached[view.name])
 
 
-def _collection(view: EntityView, found: Seeds) -> Collection:
+def _collection(view: EntityView, stage: Stage) -> Collection:
     roles = (*access.roles(view.charter), access.PUBLIC)
     policy = {
         (action, role): "every" if access.is_public(view, action) else access.right(view, action).reach(role)
@@ -83,11 +88,22 @@ def _collection(view: EntityView, found: Seeds) -> Collection:
         view.plural,
         view.module,
         view.routes,
-        tuple(_body(view, n, found) for n in range(found.capacity(view))) if _is_plain(view, found) else (),
+        tuple(_bodies(view, stage)),
         policy,
         tuple(action.name for action in view.entity.actions),
         view.entity.owned and not view.entity.account,
     )
+
+
+def _bodies(view: EntityView, stage: Stage) -> Iterator[dict[str, Any]]:
+    """Yield bodies until a rule would refuse one, after what the rows of all collections before it did."""
+    for n in range(stage.seeds.capacity(view) if _is_plain(view, stage.seeds) else 0):
+        try:
+            if n < CREATED:
+                stage.row(view, n)
+        except RefusedError:
+            return
+        yield _body(view, n, stage.seeds)
 
 
 def _is_plain(view: EntityView, found: Seeds) -> bool:

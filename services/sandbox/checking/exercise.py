@@ -7,7 +7,7 @@ import re
 import time
 from typing import Any
 
-from libs.blueprint.probes import Collection, Row
+from libs.blueprint.probes import CREATED, Collection, Row
 from services.sandbox.checking.blame import Place
 from services.sandbox.checking.caller import Caller, described
 from services.sandbox.checking.findings import Fault
@@ -31,6 +31,7 @@ class Exercise:
         self._probes = project.probes
         self._caller = caller
         self._blame = project.blame
+        self._at = {each.path: each for each in self._probes.collections}
         self._rows: dict[tuple[str, int], dict[str, Any]] = {}
         self._admin = self._alice = self._bob = ""
 
@@ -105,8 +106,8 @@ class Exercise:
 
     async def _forged(self) -> None:
         """Tokens that nobody issued: with another signature, and with none."""
-        claims = self._admin.split(".")[1] if self._admin.count(".") == 2 else ""
-        for token in (f"{self._admin[:-3]}AAA", f"{UNSIGNED}.{claims}."):
+        head, claims = self._admin.split(".")[:2] if self._admin.count(".") == 2 else ("", "")
+        for token in (f"{head}.{claims}.{'A' * 43}", f"{UNSIGNED}.{claims}."):
             call = ("GET", "/auth/me", "with a forged token")
             await self._caller.expect({401}, call, Place("app/auth/tokens.py"), token)
 
@@ -120,11 +121,16 @@ class Exercise:
             call = (method, f"{each.path}/{MISSING}", "an id that no row has")
             options = {"json": {}} if method == "PATCH" else {}
             await self._caller.expect({404}, call, routes, self._admin, **options)
-        for n in range(min(2, len(each.bodies))):
+        for n in range(len(each.bodies[:CREATED])):
             await self._created(each, n)
         await self._changed(each)
 
     async def _created(self, each: Collection, n: int) -> None:
+        if (each.path, n) in self._rows:
+            return
+        for value in each.bodies[n].values():
+            if isinstance(value, Row):
+                await self._created(self._at[value.path], value.number)
         body = self._filled(each, n)
         if body is None:
             return  # what it refers to could not be created; that was told

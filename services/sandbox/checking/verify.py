@@ -35,8 +35,8 @@ Told = Callable[[str], None]
 class Patience:
     """Seconds until something is taken to hang, on a machine that has other things to do."""
 
-    importing: float = 30.0
-    start: float = 30.0
+    importing: float = 60.0
+    start: float = 60.0
     answer: float = SECONDS
     migrations: float = 60.0
     tests: float = SUITE_SECONDS
