@@ -23,6 +23,7 @@ ANSWERS = {
     b"/nul-in-value": OK + b"x: a\0b\r\ncontent-length: 2\r\n\r\nok",
     b"/garbage": b"\x16\x03\x01 this is no HTTP\r\n\r\n",
     b"/bad-status": b"HTTP/1.1 999999 NO\r\n\r\n",
+    b"/no-such-status": b"HTTP/1.1 799 NO\r\ncontent-length: 2\r\n\r\nno",
     b"/upgrade": b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\nraw bytes",
     b"/bomb": OK + b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(BOMB) + BOMB,
     b"/half": OK + b"content-length: 100000\r\n\r\nhalf of it",

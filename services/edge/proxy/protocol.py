@@ -8,7 +8,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 15.0
-HEAD_BYTES = 64 * 1024
+HEAD_BYTES = 64 * 1024  # of a head, and of what follows a body: trailers, which nobody here wants, and the like
 REASONS = {408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 
 
@@ -17,8 +17,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _timer: asyncio.TimerHandle | None = None
     _in_head = False
-    _begun = False  # in the piece that is being read
-    _seen = 0
+    _got_on = False  # by the piece that is being read: a request begins or ends, or there is more of its body
+    _seen = 0  # bytes since that was so
 
     def connection_made(self, transport: Any) -> None:
         """A client is there; it has so long to say what it wants."""
@@ -32,25 +32,39 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """A piece of a request, or several requests."""
-        self._begun = False
+        self._got_on = False
         super().data_received(data)
-        if self._in_head and not self._begun:
-            self._seen += len(data)
-            if self._seen > HEAD_BYTES:
-                self._refuse(431)
+        self._seen = 0 if self._got_on else self._seen + len(data)
+        if self._seen > HEAD_BYTES:
+            self._refuse(431)
 
     def on_message_begin(self) -> None:
         """The first byte of a head is there."""
-        self._in_head, self._begun, self._seen = True, True, 0
+        self._in_head = self._got_on = True
         if self._timer is None:
             self._await_head()
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; a trailer comes too late to be looked at with the others."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._in_head = False
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of its body."""
+        self._got_on = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """All of it is there."""
+        self._got_on = True
+        super().on_message_complete()
 
     def _answering(self) -> bool:
         cycle: Any = self.cycle  # none before the first request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ async def code(answer: httpx.Response) -> tuple[int, str]:
     "path",
     [
         *("/huge-head", "/many-headers", "/two-lengths", "/cr-in-value", "/nul-in-value", "/garbage"),
-        *("/bad-status", "/upgrade"),
+        *("/bad-status", "/no-such-status", "/upgrade"),
     ],
 )
 async def test_an_answer_that_is_no_answer_is_a_502(scene: Scene, path: str):
@@ -169,6 +170,25 @@ async def test_a_head_drop_by_drop_or_without_end_is_refused(scene: Scene):
     for number in range(200):
         writer.write(b"x-%d: " % number + b"a" * 1000 + b"\r\n")
     assert b" 431 " in (await reader.read(200))
+    writer.close()
+
+
+LATE = b"POST /late HTTP/1.1\r\nhost: HOST\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n0\r\n"
+
+
+async def test_what_follows_a_body_is_no_header_and_does_not_go_on_without_end(scene: Scene):
+    head = LATE.replace(b"HOST", scene.host.encode())
+    said = await raw(scene, head + b"x-late: yes\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b"x-late" not in said
+    reader, writer = await asyncio.open_connection("127.0.0.1", scene.door.port)
+    writer.write(head + b"x: ")
+    with contextlib.suppress(ConnectionError):
+        for _ in range(200):
+            writer.write(b"a" * 10_000)
+            await writer.drain()
+        writer.write(b"\r\n\r\n")
+        assert b" 200 " not in await reader.read()
     writer.close()
 
 
