@@ -10,52 +10,38 @@ import contextlib
 import itertools
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import structlog
-from msgspec import Struct
 
 from libs.eventlog.client import STATUS_LINE, QuickClient
-from libs.eventlog.connection import GONE
+from libs.eventlog.connection import GONE, settled
+from libs.runtime.frames import (
+    ABORT,
+    BEAT,
+    CREDIT,
+    DATA,
+    HEAD,
+    LAST,
+    LOST,
+    MORE,
+    NOBODY,
+    NUMBERS,
+    OPEN,
+    Broken,
+    RequestHead,
+    ResponseHead,
+    beginning,
+    framed,
+)
 
 CHUNK = 256 * 1024  # bytes of one frame at most
 WINDOW = 4  # chunks that may be on their way
 BEAT_SECONDS = 3.0  # between looks whether the other side is still there
 MOST = 1000  # exchanges that one side answers at the same time
 
-_OPEN, _HEAD, _DATA, _CREDIT, _ABORT, _BEAT = b"O", b"H", b"D", b"C", b"X", b"B"
-_LAST, _MORE = b"\x01", b"\x00"
-
 log = structlog.get_logger(__name__)
-
-
-class RequestHead(Struct, frozen=True, array_like=True):
-    """What is asked for. ``target`` is path and query as they came."""
-
-    method: str
-    target: bytes
-    headers: list[tuple[bytes, bytes]]
-
-
-class ResponseHead(Struct, frozen=True, array_like=True):
-    """How it is answered."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-
-
-class Broken(Exception):  # what becomes of it is for whoever is told
-    """The exchange ended before its end: ``code`` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-NOBODY = "nobody"  # was there, so nothing has been done
-LOST = "lost"  # the other side is there no more
-H = TypeVar("H", RequestHead, ResponseHead)
 Handler = Callable[["Exchange", RequestHead], Awaitable[None]]
 
 
@@ -68,6 +54,7 @@ class Exchange:
         self.peer = peer
         self._credit = 0  # until the other side says where it is
         self._taken = 0
+        self._sent = self._come = 0  # data frames
         self._arrived: deque[bytes] = deque()
         self._news = asyncio.Event()
         self._fault = ""
@@ -88,19 +75,17 @@ class Exchange:
         """
         frame = await self._next()
         size = int.from_bytes(frame[2:6])
-        if rest := frame[6 + size :]:
-            self._arrived.appendleft(_DATA + frame[1:2] + rest)
-        elif frame[1:2] == _LAST:
-            self._arrived.appendleft(_DATA + _LAST)
+        if frame[1:2] == LAST or len(frame) > 6 + size:
+            self._arrived.appendleft(beginning(frame[1:2], frame[6 + size :]))
         return msgspec.msgpack.decode(frame[6 : 6 + size], type=ResponseHead)
 
     async def welcome(self) -> None:
         """Say where we are, and that there is room."""
-        await self._publish(_CREDIT + bytes([WINDOW]))
+        await self._publish(CREDIT + bytes([WINDOW]))
 
     async def respond(self, head: ResponseHead, chunk: bytes = b"", last: bool = False) -> None:
         """Send the answer's head, with what there is of its body."""
-        await self._publish(framed(_HEAD, head, chunk, last))
+        await self._publish(framed(HEAD, head, chunk, last))
 
     async def receive(self) -> tuple[bytes, bool]:
         """The next chunk, and whether it is the last.
@@ -109,14 +94,14 @@ class Exchange:
             Broken: there is none.
         """
         frame = await self._next()
-        if frame[1:2] == _LAST:
+        if frame[1:2] == LAST:
             self._whole = True
-            return frame[2:], True
+            return frame[3:], True
         self._taken += 1
         if self._taken >= WINDOW // 2:
-            await self._publish(_CREDIT + bytes([self._taken]))
+            await self._publish(CREDIT + bytes([self._taken]))
             self._taken = 0
-        return frame[2:], False
+        return frame[3:], False
 
     async def send(self, data: bytes, last: bool = False) -> None:
         """Send a piece of the body, once the other side has room for it.
@@ -129,13 +114,15 @@ class Exchange:
             while not self._credit:
                 await self._heard()
             self._credit -= 1
-            await self._publish(_DATA + (_LAST if last and number == len(pieces) else _MORE) + piece)
+            end = LAST if last and number == len(pieces) else MORE
+            await self._publish(DATA + end + bytes([self._sent % NUMBERS]) + piece)
+            self._sent += 1
 
     async def abort(self, code: str) -> None:
         """Tell the other side that there will be no more."""
         if not self._fault:
             self._fault = code
-            await self._publish(_ABORT + code.encode())
+            await self._publish(ABORT + code.encode())
 
     def hear(self, reply: bytes, data: bytes, headers: bytes) -> None:
         """Take a frame from the other side."""
@@ -144,13 +131,27 @@ class Exchange:
         kind = data[:1]
         if headers.startswith(STATUS_LINE):
             self._break(LOST if self._went_on else NOBODY)
-        elif kind == _CREDIT:
+        elif kind == CREDIT:
             self._credit += data[1]
-        elif kind == _ABORT:
+        elif kind == ABORT:
             self._break(data[1:].decode(errors="replace"))
-        elif kind in (_HEAD, _DATA):
+        elif kind == HEAD:
             self._arrived.append(data)
+        elif kind == DATA:
+            self._take(data)
         self._news.set()
+
+    def begin(self, end: bytes, chunk: bytes) -> None:
+        """Take what came with the request's head."""
+        self._arrived.append(beginning(end, chunk))
+        self._credit += WINDOW  # whoever asks has room for the answer
+
+    def _take(self, frame: bytes) -> None:
+        if frame[2] == self._come % NUMBERS:
+            self._come += 1
+            self._arrived.append(frame)
+        else:
+            self._break(LOST)  # a server that was killed took one with it: what is left is not all
 
     def _break(self, code: str) -> None:
         if not self._fault:
@@ -174,7 +175,7 @@ class Exchange:
 
     async def beat(self) -> None:
         """Have the server look whether the other side is there."""
-        await self._publish(_BEAT)
+        await self._publish(BEAT)
 
 
 class Wire:
@@ -209,7 +210,7 @@ class Wire:
         """An exchange with whoever serves ``subject``, begun; it is aborted if it is left early."""
         exchange = self._exchange(subject)
         try:
-            await self.publish(subject, framed(_OPEN, head, chunk, last), exchange.inbox)
+            await self.publish(subject, framed(OPEN, head, chunk, last), exchange.inbox)
             yield exchange
         finally:
             self._exchanges.pop(exchange.inbox.encode(), None)
@@ -221,7 +222,7 @@ class Wire:
         """Have ``handler`` answer what is asked on ``subject``; gives what ends that, for exchanges to come."""
 
         def opened(_subject: bytes, reply: bytes, data: bytes, _headers: bytes) -> None:
-            if data[:1] != _OPEN:
+            if data[:1] != OPEN:
                 return
             if len(self._tasks) < MOST:
                 self._later(self._answer(reply.decode(), data, handler))
@@ -229,9 +230,13 @@ class Wire:
                 self._refuse(reply, "busy")
 
         subscription = await self._client.subscribe_raw(subject, opened)
-        await self._client.flush()
+        await settled(self._client)
 
         async def end() -> None:
+            with contextlib.suppress(*GONE):
+                for exchange in tuple(self._exchanges.values()):  # whose other side may know but the subject of us
+                    await exchange.beat()
+                await settled(self._client)
             await self._client.unsubscribe_raw(subscription)
 
         return end
@@ -244,9 +249,8 @@ class Wire:
         try:
             size = int.from_bytes(data[2:6])
             head = msgspec.msgpack.decode(data[6 : 6 + size], type=RequestHead)
-            exchange.hear(b"", _DATA + data[1:2] + data[6 + size :], b"")
-            exchange.hear(b"", _CREDIT + bytes([WINDOW]), b"")  # whoever asks has room for the answer
-            if data[1:2] == _MORE:
+            exchange.begin(data[1:2], data[6 + size :])
+            if data[1:2] == MORE:
                 await exchange.welcome()
             await handler(exchange, head)
         except Broken:
@@ -270,11 +274,11 @@ class Wire:
     def _hear(self, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
         if exchange := self._exchanges.get(subject):
             exchange.hear(reply, data, headers)
-        elif reply and data[:1] != _ABORT:  # who speaks to an end that is no more would wait for ever
+        elif reply and data[:1] != ABORT:  # who speaks to an end that is no more would wait for ever
             self._refuse(reply, "left")
 
     def _refuse(self, reply: bytes, code: str) -> None:
-        self._later(self.publish(reply.decode(), _ABORT + code.encode(), ""))
+        self._later(self.publish(reply.decode(), ABORT + code.encode(), ""))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -289,9 +293,3 @@ class Wire:
         if self._subscription:
             with contextlib.suppress(*GONE):
                 await self._client.unsubscribe_raw(self._subscription)
-
-
-def framed(kind: bytes, head: RequestHead | ResponseHead, chunk: bytes, last: bool) -> bytes:
-    """A frame with a head and the beginning of a body."""
-    packed = msgspec.msgpack.encode(head)
-    return kind + (_LAST if last else _MORE) + len(packed).to_bytes(4) + packed + chunk

@@ -1,0 +1,84 @@
+"""Exchanges over NATS: what is being answered stays so, and what comes is all of it or is told to be not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from deploy.local.nats import NatsServer
+from libs.eventlog.connection import Connection, settled
+from libs.runtime.tunnel import Broken, Exchange, RequestHead, ResponseHead, Wire
+
+SUBJECT = "http.test.1"
+ASKED = RequestHead("GET", b"/", [])
+OK = ResponseHead(200, [])
+
+
+@pytest.fixture
+async def wires(nats: NatsServer) -> AsyncGenerator[tuple[Wire, Wire, Connection]]:
+    """Who asks, who answers, and the connection of the first."""
+    async with AsyncExitStack() as stack:
+        made: list[Wire] = []
+        connections = [await Connection.open(nats.url, name) for name in ("asks", "answers")]
+        for connection in connections:
+            stack.push_async_callback(connection.close)
+            made.append(Wire(connection.client))
+            await made[-1].start()
+            stack.push_async_callback(made[-1].close)
+        yield made[0], made[1], connections[0]
+
+
+async def test_what_is_being_answered_is_not_lost_when_its_server_takes_no_more(
+    wires: tuple[Wire, Wire, Connection],
+) -> None:
+    asks, answers, connection = wires
+    taken, going = asyncio.Event(), asyncio.Event()
+
+    async def handler(exchange: Exchange, _head: RequestHead) -> None:
+        taken.set()
+        await going.wait()
+        await exchange.respond(OK, b"done", last=True)
+
+    leave = await answers.serve(SUBJECT, handler)
+    async with asks.ask(SUBJECT, ASKED, b"", True) as exchange:
+        await asyncio.wait_for(taken.wait(), 3)
+        await leave()
+        await asyncio.sleep(0.1)
+        await exchange.beat()
+        await settled(connection.client)  # whatever the server has to say to that is here
+        going.set()
+        assert (await asyncio.wait_for(exchange.head(), 3)).status == 200
+        assert await exchange.receive() == (b"done", True)
+
+
+async def test_an_answer_of_which_a_piece_was_lost_is_never_taken_for_whole(
+    wires: tuple[Wire, Wire, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks, answers, _ = wires
+    publish, sent = answers.publish, list[bytes]()
+
+    async def lossy(subject: str, data: bytes, inbox: str) -> None:
+        sent.append(data)
+        if not data.endswith(b"second"):
+            await publish(subject, data, inbox)
+
+    monkeypatch.setattr(answers, "publish", lossy)
+
+    async def handler(exchange: Exchange, _head: RequestHead) -> None:
+        await exchange.respond(OK)
+        for piece in (b"first", b"second", b"third"):
+            await exchange.send(piece, last=piece == b"third")
+
+    await answers.serve(SUBJECT, handler)
+    got = b""
+    async with asks.ask(SUBJECT, ASKED, b"", True) as exchange:
+        await exchange.head()
+        with pytest.raises(Broken):
+            while True:
+                piece, last = await exchange.receive()
+                got += piece
+                assert not last
+    assert got == b"first"
