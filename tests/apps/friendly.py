@@ -60,6 +60,7 @@ async def app(scope, receive, send):
         await piece(send, b"")
     elif path == "/cookies":
         cookies = [(b"set-cookie", b"a=1; Domain=localhost; Path=/"), (b"set-cookie", b"b=2; HttpOnly")]
+        cookies.append((b"clear-site-data", b'"cookies"'))
         await start(send, 201, [*cookies, (b"x-own", b"yes"), (b"connection", b"x-hop"), (b"x-hop", b"1")])
         await piece(send, b"made")
     elif path == "/early":

@@ -20,6 +20,7 @@ HOP_BY_HOP = frozenset(
     )
 )
 OURS_TO_SAY = frozenset((b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"))
+NOT_FOR_CLIENTS = frozenset((b"date", b"clear-site-data"))  # ours says it; would reach the cookies of a whole domain
 NOT_FOR_APPS = frozenset(("CONNECT", "TRACE"))
 LENGTH = re.compile(rb"[0-9]{1,15}")
 DOMAIN = re.compile(rb";\s*domain\s*=[^;]*", re.IGNORECASE)
@@ -97,7 +98,7 @@ def framed(head: RequestHead, length: int | None) -> RequestHead:
 
 def response_headers(head: ResponseHead) -> Headers:
     """What of an app's head the client gets. A cookie stays with the app's own host."""
-    left_out = HOP_BY_HOP | _named(head.headers) | {b"date"}
+    left_out = HOP_BY_HOP | _named(head.headers) | NOT_FOR_CLIENTS
     if head.status in WITHOUT_BODY or values(head.headers, b"transfer-encoding"):
         left_out |= {b"content-length"}
     kept = [(name.lower(), value) for name, value in head.headers if name.lower() not in left_out]
