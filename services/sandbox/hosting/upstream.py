@@ -13,6 +13,7 @@ from libs.runtime.tunnel import CHUNK, Broken, Exchange, RequestHead, ResponseHe
 from services.sandbox.sockets import Box, JailTransport
 
 CONNECTIONS = 64  # to one app; more wait
+MOST = 256  # requests that an app has at once, with those that wait; its host has room for others too
 WAIT_SECONDS = 10.0  # for one of them
 WRITE_SECONDS = 30.0  # that an app may leave a request unread
 TIMEOUTS = {"connect": 5.0, "read": None, "write": WRITE_SECONDS, "pool": WAIT_SECONDS}
@@ -62,6 +63,9 @@ class Upstream:
 
     async def handle(self, exchange: Exchange, head: RequestHead) -> None:
         """Answer one request."""
+        if self._open >= MOST:
+            await exchange.abort("busy")
+            return
         self._open += 1
         self._quiet.clear()
         try:
@@ -90,7 +94,7 @@ class Upstream:
         )
         response = await self._transport.handle_async_request(request)
         try:
-            if response.status_code < 200:  # an upgrade that nobody asked for
+            if not 200 <= response.status_code < 600:  # an upgrade that nobody asked for, or no status at all
                 raise Broken("bad_answer")
             await _pass_on(response, exchange, head.method)
         except Broken as broken:
