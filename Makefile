@@ -40,7 +40,7 @@ up: .interius/prepared ## the whole stack on http://127.0.0.1:8000 until Ctrl-C;
 test: .venv/ready-dev ## all tests but the projects of the wishes, which take hours: make nightly
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore=tests/e2e/test_wish_projects.py
 
-nightly: .venv/ready-dev ## every wish, every charter of the tests and 200 random ones: each printed, installed, migrated, type-checked, tested, started (hours)
+nightly: .venv/ready-dev ## every wish, every charter of the tests and 200 random ones: each printed, installed, migrated, type-checked, tested, started, verified (hours)
 	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_wish_projects.py tests/e2e/test_random_projects.py -n $(WORKERS) --dist loadgroup -o timeout=0
 
 test-live: .venv/ready-dev ## one whole wish on a real small model (fetches about 0.5 GB once)

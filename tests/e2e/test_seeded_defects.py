@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,13 +14,9 @@ from libs.contracts.fields import Field, Relation
 from services.agents.checks import check_code
 from services.sandbox.checking.project import Project
 from services.sandbox.checking.verify import Patience, Verifier
-from services.sandbox.drivers.bubblewrap import BubblewrapDriver
-from services.sandbox.environments import Environments
-from services.sandbox.workers import Workers
 from tests.e2e.defects import BOOKS, GROUPS, Defect
-from tests.lacking import lacking
+from tests.verified import verifying
 
-KEPT = Path(__file__).parents[2] / ".interius" / "sandbox"
 LIMIT = Limit(maximum=Value(kind="literal", text="5"), function="count", field="", per="notebook", where=(), scope=())
 CHARTER = Charter(
     "notes",
@@ -47,12 +40,6 @@ LEFT_OUT = {f"tests/test_{name}.py" for name in ("access", "app", "auth", "migra
 QUICK = Patience(importing=8, start=8, answer=3, migrations=20, tests=25)
 
 
-@pytest.fixture(autouse=True)
-def jailed() -> None:
-    if not shutil.which("bwrap"):
-        lacking("there is no bubblewrap: run deploy/debian.sh")
-
-
 def broken(defect: Defect) -> dict[str, str]:
     files = {path: text for path, text in FILES.items() if path not in LEFT_OUT}
     assert defect.old in files[defect.path], f"{defect.name}: there is no such place any more"
@@ -61,17 +48,6 @@ def broken(defect: Defect) -> dict[str, str]:
     else:
         files[defect.path] = files[defect.path].replace(defect.old, defect.new, 1)
     return files
-
-
-@asynccontextmanager
-async def verifying(folder: Path) -> AsyncGenerator[Verifier]:
-    driver = BubblewrapDriver(KEPT)
-    workers = Workers(folder, driver, 2, 600)
-    try:
-        yield Verifier(Environments(KEPT, driver), workers, QUICK)
-    finally:
-        await workers.close()
-        await driver.close()
 
 
 async def blamed(defect: Defect, verifier: Verifier) -> set[str]:
@@ -89,14 +65,14 @@ async def blamed(defect: Defect, verifier: Verifier) -> set[str]:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("group", GROUPS)
 async def test_each_defect_is_found_and_the_right_file_is_named(group: str, tmp_path: Path):
-    async with verifying(tmp_path) as verifier:
+    async with verifying(tmp_path, QUICK, 2) as verifier:
         found = {defect.name: (defect.path, await blamed(defect, verifier)) for defect in GROUPS[group]}
     missed = {name: named for name, (path, named) in found.items() if path not in named and (named or path)}
     assert missed == {}
 
 
 async def test_without_a_defect_nothing_is_found(tmp_path: Path):
-    async with verifying(tmp_path) as verifier:
+    async with verifying(tmp_path, QUICK, 2) as verifier:
         assert await blamed(Defect("none", BOOKS, "def ", "def "), verifier) == set()
 
 
