@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests that run at the same time; each worker has servers of its own.
 WORKERS ?= 2
+# Tests that take long: of every wish, and of apps in real jails under all that happens to them.
+NIGHTLY := tests/e2e/test_wish_projects.py tests/e2e/test_served_apps.py
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once lets each process start sooner
 
 help: ## print these targets
@@ -37,11 +39,11 @@ demo: .interius/prepared ## one wish becomes a backend, live, in ./generated/
 up: .interius/prepared ## the whole stack on http://127.0.0.1:8000 until Ctrl-C; data stays in ./.interius/
 	@$(BIN)/interius up
 
-test: .venv/ready-dev ## all tests but the projects of the wishes, which take hours: make nightly
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore=tests/e2e/test_wish_projects.py
+test: .venv/ready-dev ## all tests but those of make nightly
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(addprefix --ignore=,$(NIGHTLY))
 
-nightly: .venv/ready-dev ## every wish, every charter of the tests and 200 random ones: each printed, installed, migrated, type-checked, tested, started, verified (hours)
-	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_wish_projects.py tests/e2e/test_random_projects.py -n $(WORKERS) --dist loadgroup -o timeout=0
+nightly: .venv/ready-dev ## apps served in real jails; every wish, every charter of the tests and 200 random ones: each printed, installed, migrated, type-checked, tested, started, verified (hours)
+	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_random_projects.py $(NIGHTLY) -n $(WORKERS) --dist loadgroup -o timeout=0
 
 test-live: .venv/ready-dev ## one whole wish on a real small model (fetches about 0.5 GB once)
 	@$(BIN)/pytest -m live tests/live -o addopts= -s

@@ -117,7 +117,7 @@ class Sandboxes:
             sandbox = await self.state(sandbox_id)
             return sandbox if sandbox.status in statuses else None
 
-        return await until(look)
+        return await until(look, 60)
 
     async def names(self, sandbox_id: str) -> list[str]:
         """The names of its facts, in order."""
