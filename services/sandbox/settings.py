@@ -29,6 +29,7 @@ class SandboxSettings(BaseSettings):
         "", description="where dockerd listens, unix:///path; empty is what the Docker command takes"
     )
     sandbox_capacity: int = Field(20, ge=1, le=500, description="apps that one host serves at the same time")
+    sandbox_per_user: int = Field(5, ge=1, description="apps of one user that live at the same time")
     sandbox_idle_seconds: int = Field(1800, ge=10, description="without a request, after which an app is ended")
     sandbox_total_seconds: int = Field(86_400, ge=10, description="after which an app is ended in any case")
     sandbox_stock: int = Field(2, ge=0, le=64, description="warm jails that wait, of each list of packages and use")

@@ -47,7 +47,7 @@ def deploy(
     subjects.token(ask.sandbox_id)
     if sandbox and (sandbox.owner != ask.actor or sandbox.project_id != ask.project_id):
         raise AlreadyExists("This sandbox id is taken.")
-    if sandbox and sandbox.lives and not sandbox.stop and sandbox.run_id == ask.run_id and not _changes(ask):
+    if sandbox and sandbox.lives and not sandbox.stop and sandbox.run_id == ask.run_id and not _changes(ask, sandbox):
         return None
     idle = ask.idle_seconds or (sandbox.idle_seconds if sandbox else times.idle)
     total = ask.total_seconds or (sandbox.total_seconds if sandbox else times.total)
@@ -57,8 +57,9 @@ def deploy(
     return e.SandboxDeployRequested(ask.run_id, ask.actor, idle, total, ask.keep_data, *names)
 
 
-def _changes(ask: DeploySandbox) -> bool:
-    return bool(ask.variables or ask.secrets)
+def _changes(ask: DeploySandbox, sandbox: Sandbox) -> bool:
+    times = (ask.idle_seconds or sandbox.idle_seconds, ask.total_seconds or sandbox.total_seconds)
+    return bool(ask.variables or ask.secrets) or times != (sandbox.idle_seconds, sandbox.total_seconds)
 
 
 def restart(ask: RestartSandbox, sandbox: Sandbox | None) -> e.SandboxEvent | None:

@@ -11,6 +11,7 @@ from msgspec import MsgspecError
 from libs.contracts import subjects
 from libs.contracts.codec import Recorded
 from libs.eventlog.port import EventLog, RawRecord
+from services.sandbox.hosting.census import Census
 
 EVERY_SANDBOX = "events.project.*.sandbox.>"
 
@@ -19,11 +20,12 @@ Take = Callable[[Recorded], None]
 
 
 class Feed:
-    """Hands out facts from sequence ``after`` on."""
+    """Hands out facts: all of them to the census, and to takers those from when they came."""
 
-    def __init__(self, events: EventLog, after: int) -> None:
+    def __init__(self, events: EventLog, census: Census) -> None:
         self._events = events
-        self._after = after
+        self._census = census
+        self._after = 0
         self._takers: dict[str, Take] = {}
 
     @contextlib.contextmanager
@@ -35,16 +37,23 @@ class Feed:
         finally:
             del self._takers[sandbox_id]
 
+    async def read(self) -> None:
+        """Read what the log has so far."""
+        for record in await self._events.load(EVERY_SANDBOX):
+            self._hand_out(record)
+            self._after = record.seq
+
     async def follow(self) -> None:
-        """Read the log, for ever."""
+        """Read on, for ever."""
         async for batch in self._events.tail(EVERY_SANDBOX, after=self._after):
             for record in batch:
                 self._hand_out(record)
 
     def _hand_out(self, record: RawRecord) -> None:
         try:
-            take = self._takers.get(subjects.parse(record.subject).sandbox_id)
-            if take:
-                take(record.recorded)
+            recorded = record.recorded
+            self._census.hear(recorded)
+            if take := self._takers.get(subjects.parse(record.subject).sandbox_id):
+                take(recorded)
         except (MsgspecError, KeyError, ValueError):
             log.warning("not_an_event", seq=record.seq, subject=record.subject)

@@ -17,6 +17,7 @@ from libs.eventlog.port import Park, RawRecord
 from libs.eventlog.runs import Runs
 from libs.runtime.asking import AskHandler
 from services.sandbox.hosting import domain
+from services.sandbox.hosting.census import Census
 from services.sandbox.hosting.domain import Times
 from services.sandbox.hosting.store import Ids, SandboxStore, command
 from services.sandbox.hosting.vault import Vault, changed
@@ -30,6 +31,7 @@ class Desk:
     vault: Vault
     runs: Runs
     times: Times
+    census: Census
 
 
 async def deploy(desk: Desk, ask: asks.DeploySandbox) -> asks.Receipt:
@@ -39,12 +41,14 @@ async def deploy(desk: Desk, ask: asks.DeploySandbox) -> asks.Receipt:
     run = await desk.runs.load(ask.project_id, ask.run_id)
     before = await desk.store.load(ids)
     values = changed(await desk.vault.get(ask.sandbox_id), ask.variables, ask.secrets)
-    if domain.deploy(ask, run, before, values.names, desk.times):
-        await desk.vault.put(ask.sandbox_id, values)  # first, so that whoever hosts it finds it
+    if domain.deploy(ask, run, before, values.names, desk.times) is None:
+        return asks.Receipt(ask.sandbox_id, before.seq if before else 0)
     cause = command(ask.actor, ids, f"deploy {before.seq if before else 0}")
-    seq = await desk.store.change(
-        ids, cause, lambda sandbox: domain.deploy(ask, run, sandbox, values.names, desk.times)
-    )
+    async with desk.census.one_more(ask.actor, ask.sandbox_id):
+        await desk.vault.put(ask.sandbox_id, values)  # first, so that whoever hosts it finds it
+        seq = await desk.store.change(
+            ids, cause, lambda sandbox: domain.deploy(ask, run, sandbox, values.names, desk.times)
+        )
     return asks.Receipt(ask.sandbox_id, seq)
 
 
@@ -64,7 +68,9 @@ async def restart(desk: Desk, ask: asks.RestartSandbox) -> asks.Receipt:
     ids = _known(ask.project_id, ask.sandbox_id)
     before = domain.owned(await desk.store.load(ids), ask.actor)
     cause = command(ask.actor, ids, f"restart {before.seq}")
-    return asks.Receipt(ask.sandbox_id, await desk.store.change(ids, cause, partial(domain.restart, ask)))
+    async with desk.census.one_more(ask.actor, ask.sandbox_id):
+        seq = await desk.store.change(ids, cause, partial(domain.restart, ask))
+    return asks.Receipt(ask.sandbox_id, seq)
 
 
 async def stop(desk: Desk, ask: asks.StopSandbox) -> asks.Receipt:

@@ -17,6 +17,7 @@ from libs.runtime.asking import AskHandler
 from libs.runtime.delivery import Route
 from libs.runtime.platform import Platform
 from libs.runtime.tunnel import Wire
+from services.sandbox.hosting.census import Census
 from services.sandbox.hosting.domain import Times
 from services.sandbox.hosting.feed import Feed
 from services.sandbox.hosting.handlers import Desk, ask_handlers, follow
@@ -46,8 +47,11 @@ async def hosting(platform: Platform, settings: SandboxSettings, ready: Ready) -
     await wire.start()
     store = SandboxStore(platform.log, platform.queue)
     vault = Vault(await platform.secrets(BUCKET))
-    desk = Desk(store, vault, platform.runs, Times(settings.sandbox_idle_seconds, settings.sandbox_total_seconds))
-    feed = Feed(platform.log, await platform.log.head())
+    census = Census(settings.sandbox_per_user)
+    feed = Feed(platform.log, census)
+    await feed.read()
+    times = Times(settings.sandbox_idle_seconds, settings.sandbox_total_seconds)
+    desk = Desk(store, vault, platform.runs, times, census)
     means = Means(settings.sandbox_folder, ready, wire)
     host = Host(platform, store, vault, feed, means, f"{socket.gethostname()}-{os.getpid()}-{new_id()[:8]}")
 

@@ -181,6 +181,28 @@ async def test_it_expires_without_a_request_and_in_all(sandboxes: Sandboxes, mon
     assert (await sandboxes.become(total, "expired")).reason == "total"
 
 
+async def test_a_sandbox_more_than_one_may_have_is_refused_until_another_ends_also_after_a_restart_of_ours(
+    connection, nats, tmp_path: Path
+):
+    build = building(tmp_path, sandbox_per_user=1)
+    async with serving(nats.url, build) as platform:
+        sandboxes = Sandboxes(platform)
+        run_id = await sandboxes.run()
+        first = await sandboxes.deploy(run_id)
+    async with serving(nats.url, build) as platform:  # it knows what lived before
+        sandboxes = Sandboxes(platform, project_id=sandboxes.project_id)
+        with pytest.raises(Remote, match=f"At most 1 .*{first}") as refused:
+            await sandboxes.deploy(run_id)
+        assert refused.value.status == 409
+        await sandboxes.deploy(run_id, first, idle_seconds=60)
+        await sandboxes.ask(asks.StopSandbox, first)
+        await sandboxes.become(first, "stopped")
+        second = await sandboxes.deploy(run_id)
+        with pytest.raises(Remote, match="At most 1"):
+            await sandboxes.ask(asks.RestartSandbox, first)
+        assert (await sandboxes.become(second, "ready")).idle_seconds == 1800
+
+
 async def test_only_a_completed_run_of_ones_own_is_deployed(sandboxes: Sandboxes):
     run_id = await sandboxes.run()
     eve = Sandboxes(sandboxes.platform, "eve", sandboxes.project_id)

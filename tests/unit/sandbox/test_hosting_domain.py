@@ -73,6 +73,9 @@ def test_only_a_completed_run_of_mine_is_deployed():
 def test_deploying_the_same_run_twice_serves_it_once_and_another_run_is_another_version():
     served = story(DEPLOY, STARTING, READY)
     assert deploy(ask(), run(), served, NO_NAMES, TIMES) is None
+    assert deploy(ask(idle_seconds=60), run(), served, NO_NAMES, TIMES) == e.SandboxDeployRequested(
+        "r1", "ada", 60, 3600
+    )
     assert deploy(ask(run_id="r2", idle_seconds=60), run(), served, NO_NAMES, TIMES) == e.SandboxDeployRequested(
         "r2", "ada", 60, 3600
     )
