@@ -1,4 +1,4 @@
-"""The whole way to an app in a real jail: identity, projects, the sandbox with bubblewrap, the projector, the edge."""
+"""The whole way to an app: identity, projects, the sandbox, the projector, the edge."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from libs.runtime.service import Build
 from libs.testing.nats import fresh_streams
 from services.sandbox.app import build as build_sandbox
 from tests.front_door import ALL, FrontDoor, Person, front_door
@@ -39,17 +40,23 @@ class Town:
 
 
 @asynccontextmanager
-async def town(nats_url: str, dsn: str, folder: Path, **settings: str) -> AsyncIterator[Town]:
+async def town(
+    nats_url: str, dsn: str, folder: Path, sandbox: Build = build_sandbox, **settings: str
+) -> AsyncIterator[Town]:
     """All of it, with somebody signed in who has a project."""
-    if not shutil.which("bwrap"):
-        lacking("there is no bubblewrap: run deploy/debian.sh")
-    _share_packages(folder)
     given = {"SANDBOX_DRIVER": "bubblewrap", "SANDBOX_FOLDER": str(folder), "SANDBOX_PER_USER": "50"} | settings
-    builds = (*ALL[:-1], build_sandbox, ALL[-1])
+    _share_packages(folder)
+    builds = (*ALL[:-1], sandbox, ALL[-1])
     async with fresh_streams(nats_url), front_door(nats_url, dsn, builds, **given) as door:
         person = await door.newcomer("ada")
         sandboxes = Sandboxes(door.platform, person.id, await person.project())
         yield Town(door, person, sandboxes, folder)
+
+
+def jailed() -> None:
+    """Go on only where there is bubblewrap."""
+    if not shutil.which("bwrap"):
+        lacking("there is no bubblewrap: run deploy/debian.sh")
 
 
 def _share_packages(folder: Path) -> None:

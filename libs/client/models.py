@@ -188,14 +188,19 @@ class Sandbox(Struct, frozen=True):
     log: tuple[str, ...] = ()
 
 
-class DeployOptions(TypedDict, total=False):
-    """How a run is served; minutes of 0 are the server's own."""
+class RedeployOptions(TypedDict, total=False):
+    """What is different from now on; minutes of 0, and what is not named, are as they were."""
 
     idle_minutes: float
     total_minutes: float
-    keep_data: bool
     variables: dict[str, str]
     secrets: dict[str, str]
+
+
+class DeployOptions(RedeployOptions, total=False):
+    """How a run is served; minutes of 0 are the server's own."""
+
+    keep_data: bool
 
 
 class Event(Struct, frozen=True):

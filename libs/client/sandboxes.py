@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Unpack
 from urllib.parse import quote
@@ -20,6 +20,11 @@ from libs.client.transport import Transport, decoded
 
 LOOK_SECONDS = 0.05
 OVER = frozenset({"failed", "stopped", "expired"})
+STILL = {
+    "requested": "No host has taken up the sandbox {} within {:g} s: all are full, or none runs. It waits.",
+    "starting": "The sandbox {} was not ready within {:g} s; `interius sandboxes` shows how it goes on.",
+    "stopping": "The sandbox {} has not ended within {:g} s; `interius sandboxes` shows how it goes on.",
+}
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -36,9 +41,9 @@ class Sandboxes:
         """Serve a completed run in a new sandbox; it is not ready yet."""
         return await self._http.post(m.Sandbox, f"/v1/runs/{quote(run_id, safe='')}/deploy", options)
 
-    async def redeploy(self, sandbox_id: str, run_id: str) -> m.Sandbox:
-        """Serve another run in a sandbox, without a gap."""
-        return await self._http.post(m.Sandbox, f"{_path(sandbox_id)}/redeploy", {"run_id": run_id})
+    async def redeploy(self, sandbox_id: str, run_id: str, **options: Unpack[m.RedeployOptions]) -> m.Sandbox:
+        """Serve a run in a sandbox that there is, without a gap: another one, or the same started anew."""
+        return await self._http.post(m.Sandbox, f"{_path(sandbox_id)}/redeploy", {"run_id": run_id, **options})
 
     async def all(self, limit: int = 50, offset: int = 0) -> m.Page[m.Sandbox]:
         """My sandboxes, newest first."""
@@ -69,16 +74,30 @@ class Sandboxes:
         Raises:
             ClientError: neither, within ``seconds``.
         """
-        give_up = time.monotonic() + seconds
-        while time.monotonic() < give_up:
-            sandbox = await self.one(sandbox_id)
+
+        def there(sandbox: m.Sandbox) -> bool:
             # A version that failed leaves the one before it in its place: then there is a message.
-            if sandbox.status in OVER or (sandbox.status == "ready" and (sandbox.served >= version or sandbox.message)):
+            return sandbox.status == "ready" and (sandbox.served >= version or bool(sandbox.message))
+
+        return await self._until(sandbox_id, there, seconds)
+
+    async def ended(self, sandbox_id: str, seconds: float = 60.0) -> m.Sandbox:
+        """The sandbox once nothing of it runs any more.
+
+        Raises:
+            ClientError: something still does, after ``seconds``.
+        """
+        return await self._until(sandbox_id, lambda _: False, seconds)
+
+    async def _until(self, sandbox_id: str, looked_for: Callable[[m.Sandbox], bool], seconds: float) -> m.Sandbox:
+        give_up = time.monotonic() + seconds
+        while True:
+            sandbox = await self.one(sandbox_id)
+            if sandbox.status in OVER or looked_for(sandbox):
                 return sandbox
+            if time.monotonic() > give_up:
+                raise ClientError(STILL.get(sandbox.status, STILL["starting"]).format(sandbox_id, seconds))
             await asyncio.sleep(LOOK_SECONDS)
-        raise ClientError(
-            f"The sandbox {sandbox_id} was not ready within {seconds:g} s; `interius sandboxes` shows it."
-        )
 
     async def logs(self, sandbox_id: str, follow: bool = False) -> AsyncGenerator[str]:
         """What the app printed lately, in pieces; with ``follow``, then what it prints, for ever.

@@ -152,6 +152,11 @@ def _ended(status: SandboxStatus, event: e.SandboxStopped | e.SandboxExpired) ->
     return {"status": status, "serving": 0, "stop": False, "wipe": False, "log": event.log}
 
 
+def _stopped(_sandbox: Sandbox, _at: At, event: e.SandboxStopped) -> Fields:
+    """What is wiped has no environment either."""
+    return _ended("stopped", event) | ({"variables": (), "secrets": ()} if event.wiped else {})
+
+
 CHANGES: dict[type[Event], Callable[[Sandbox, At, Any], Fields]] = {
     e.SandboxDeployRequested: _deploy,
     e.SandboxConfigured: _configured,
@@ -160,7 +165,7 @@ CHANGES: dict[type[Event], Callable[[Sandbox, At, Any], Fields]] = {
     e.SandboxStarting: _starting,
     e.SandboxReady: _ready,
     e.SandboxFailed: _failed,
-    e.SandboxStopped: lambda _, __, event: _ended("stopped", event),
+    e.SandboxStopped: _stopped,
     e.SandboxExpired: lambda _, __, event: _ended("expired", event) | {"reason": event.cause},
 }
 

@@ -82,9 +82,13 @@ class Deployment(Input, frozen=True):
 
 
 class Redeployment(Input, frozen=True):
-    """The run to serve from now on."""
+    """The run to serve from now on, which may be the one that is. 0 minutes are as before; so is what is not named."""
 
     run_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    idle_minutes: Minutes = 0
+    total_minutes: Minutes = 0
+    variables: Texts = {}
+    secrets: Texts = {}
 
 
 class Stop(Input, frozen=True):

@@ -20,7 +20,7 @@ from libs.contracts.charter import Charter, Entity
 from libs.contracts.fields import Field
 from libs.testing.postgres import fresh_database
 from libs.testing.waiting import until
-from tests.served import Town, town
+from tests.served import Town, jailed, town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FRIENDLY = (Path(__file__).parents[1] / "apps" / "friendly.py").read_text(encoding="utf-8")
@@ -53,6 +53,7 @@ SECRET = "correct-horse-battery-staple"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(nats, postgres, tmp_path_factory) -> AsyncIterator[Town]:
+    jailed()
     folder = tmp_path_factory.mktemp("served") / "sandbox"
     async with fresh_database(postgres) as dsn, town(nats.url, dsn, folder, SANDBOX_STOCK="1") as made:
         yield made

@@ -10,18 +10,21 @@ import click
 
 from libs.client.api import Interius
 from libs.client.commands.common import RUN_FAILED, Cli, Refusal, find_run, leave
-from libs.client.models import DeployOptions, Sandbox
+from libs.client.models import RedeployOptions, Sandbox
+from libs.client.sandboxes import OVER
 from libs.client.view.artifacts import table
 from libs.client.view.screen import Screen
 from libs.client.view.text import age, clean, one_line, short
 
 PAGE = 100
+SERVING = frozenset({"requested", "starting", "ready"})
 SANDBOX = click.argument("sandbox", metavar="SANDBOX")
 
 
 @click.command()
 @click.argument("run", metavar="RUN")
 @click.option("--into", "into", metavar="SANDBOX", default="", help="Serve it in place of what this sandbox serves.")
+@click.option("--new", is_flag=True, help="Give it a sandbox of its own, even if the run is served already.")
 @click.option("--idle", metavar="MINUTES", type=float, default=0, help="End it without a request [default: 30].")
 @click.option("--total", metavar="MINUTES", type=float, default=0, help="End it in any case [default: a day].")
 @click.option("--ephemeral", is_flag=True, help="Keep no data; it is up sooner.")
@@ -29,24 +32,43 @@ SANDBOX = click.argument("sandbox", metavar="SANDBOX")
 @click.option("--secret", "secret", metavar="NAME", multiple=True, help="Set a secret; its value is asked for.")
 @click.pass_obj
 def deploy(cli: Cli, run: str, into: str, **options: object) -> None:
-    """Have a completed run served, and wait until it answers."""
-    wanted: DeployOptions = {
+    """Have a completed run served, and wait until it answers.
+
+    A run that is served already is started anew where it is, without a gap, unless --new is given.
+    """
+    wanted: RedeployOptions = {
         "idle_minutes": float(str(options["idle"])),
         "total_minutes": float(str(options["total"])),
-        "keep_data": not options["ephemeral"],
         "variables": _variables(options["env"]),
         "secrets": _secrets(options["secret"]),
     }
+    keep = not options["ephemeral"]
+    if into and (options["new"] or not keep):
+        raise Refusal("--into is for a sandbox that there is: leave out --new and --ephemeral.")
 
     async def work(api: Interius) -> Sandbox:
         run_id = await find_run(api, run)
-        if into:
-            begun = await api.sandboxes.redeploy(await find_sandbox(api, into), run_id)
+        there = await find_sandbox(api, into) if into else "" if options["new"] else await _served(api, run_id, keep)
+        if there:
+            begun = await api.sandboxes.redeploy(there, run_id, **wanted)
         else:
-            begun = await api.sandboxes.deploy(run_id, **wanted)
-        return await api.sandboxes.settled(begun.id, begun.version)
+            begun = await api.sandboxes.deploy(run_id, **wanted, keep_data=keep)
+        return await _settled(cli.screen, api, begun)
 
     _told(cli.screen, cli.ask(work))
+
+
+async def _served(api: Interius, run_id: str, keep: bool) -> str:
+    """The newest sandbox that serves the run, and keeps data or not as is wanted; empty if none does."""
+    found = (await api.sandboxes.all(limit=PAGE)).items
+    fitting = [one.id for one in found if one.run_id == run_id and one.status in SERVING and one.keep_data == keep]
+    return fitting[0] if fitting else ""
+
+
+async def _settled(screen: Screen, api: Interius, begun: Sandbox) -> Sandbox:
+    again = f"version {begun.version}, beside the one before" if begun.status == "ready" else "starting"
+    screen.say(f"{begun.id}  {again} …", "dim")
+    return await api.sandboxes.settled(begun.id, begun.version)
 
 
 def _told(screen: Screen, sandbox: Sandbox) -> None:
@@ -63,10 +85,18 @@ def show_sandbox(screen: Screen, sandbox: Sandbox) -> None:
     if good:
         screen.say(f"  live at   {sandbox.url}")
         screen.say(f"  try it at {sandbox.docs_url}")
+        idle, whole = _span(sandbox.idle_seconds), _span(sandbox.total_seconds)
+        screen.say(
+            f"  ends after {idle} without a request, or {whole} in all; `interius restart` brings it back", "dim"
+        )
     for line in sandbox.log if sandbox.message else ():
         screen.say(f"  | {clean(line)}", "dim")
     if sandbox.message:
         screen.say(f"  {clean(sandbox.message)} {clean(sandbox.advice)}".rstrip(), "yellow")
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds / 3600:.3g} h" if seconds >= 3600 else f"{seconds / 60:.3g} min"
 
 
 @click.command()
@@ -74,6 +104,9 @@ def show_sandbox(screen: Screen, sandbox: Sandbox) -> None:
 def sandboxes(cli: Cli) -> None:
     """List what is or was served."""
     found = cli.ask(lambda api: api.sandboxes.all(limit=PAGE)).items
+    if not found:
+        cli.screen.say("Nothing was served yet: `interius deploy last` serves your newest run.")
+        return
     rows = [
         (one.id, one.status, short(one.run_id), age(one.created_at), one.url if one.status == "ready" else _why(one))
         for one in found
@@ -108,8 +141,7 @@ def restart(cli: Cli, sandbox: str) -> None:
     """Start a sandbox anew, also one that has ended."""
 
     async def work(api: Interius) -> Sandbox:
-        begun = await api.sandboxes.restart(await find_sandbox(api, sandbox))
-        return await api.sandboxes.settled(begun.id, begun.version)
+        return await _settled(cli.screen, api, await api.sandboxes.restart(await find_sandbox(api, sandbox)))
 
     _told(cli.screen, cli.ask(work))
 
@@ -122,10 +154,17 @@ def stop(cli: Cli, sandbox: str, wipe: bool) -> None:
     """End a sandbox; its data stays unless wiped."""
 
     async def work(api: Interius) -> Sandbox:
-        return await api.sandboxes.stop(await find_sandbox(api, sandbox), wipe)
+        sandbox_id = await find_sandbox(api, sandbox)
+        before = await api.sandboxes.one(sandbox_id)
+        begun = await api.sandboxes.stop(sandbox_id, wipe)
+        if begun.status in OVER and before.status in OVER:
+            cli.screen.say("It had ended already.", "dim")
+        return await api.sandboxes.ended(sandbox_id)
 
     stopped = cli.ask(work)
     cli.screen.say(f"{stopped.id}  {stopped.status}")
+    if stopped.keep_data and not wipe:
+        cli.screen.say("  Its data stays: `interius restart` brings it back, `interius stop --wipe` removes it.", "dim")
 
 
 @click.command()
@@ -142,13 +181,18 @@ def env(cli: Cli, sandbox: str, values: tuple[str, ...], secret: tuple[str, ...]
         sandbox_id = await find_sandbox(api, sandbox)
         if not (variables or hidden or unset):
             return await api.sandboxes.one(sandbox_id)
-        return await api.sandboxes.configure(sandbox_id, variables, hidden, unset)
+        begun = await api.sandboxes.configure(sandbox_id, variables, hidden, unset)
+        return begun if begun.status in OVER else await _settled(cli.screen, api, begun)
 
     known = cli.ask(work)
     for name in known.variables:
         cli.screen.say(name)
     for name in known.secrets:
         cli.screen.say(f"{name} (secret)")
+    if not (known.variables or known.secrets):
+        cli.screen.say("Nothing is set: give NAME=VALUE, or --secret NAME.", "dim")
+    if known.message:
+        _told(cli.screen, known)
 
 
 def _variables(values: object) -> dict[str, str]:

@@ -99,14 +99,32 @@ async def redeploy_sandbox(
 ) -> SandboxView:
     sandbox = await visit.sandbox(sandbox_id)
     await visit.run(data.run_id)
-    ask = DeploySandbox(visit.user.id, sandbox.project_id, sandbox_id, data.run_id, keep_data=sandbox.keep_data)
-    return view(request, visit, await visit.house.sandbox_after(ask, sandbox_id))
+    ask = DeploySandbox(
+        actor=visit.user.id,
+        project_id=sandbox.project_id,
+        sandbox_id=sandbox_id,
+        run_id=data.run_id,
+        idle_seconds=round(data.idle_minutes * 60),
+        total_seconds=round(data.total_minutes * 60),
+        keep_data=sandbox.keep_data,
+        variables=_listed(data.variables),
+        secrets=_listed(data.secrets),
+    )
+    before = await visit.house.sandboxes.reload(sandbox_id) or sandbox
+    after = await visit.house.sandbox_after(ask, sandbox_id)
+    if after.version == before.version:  # it is what is served already: whoever asks again wants it started anew
+        after = await visit.house.sandbox_after(RestartSandbox(*_whose(visit, sandbox)), sandbox_id)
+    return view(request, visit, after)
+
+
+def _whose(visit: Visit, sandbox: Sandbox) -> tuple[str, str, str]:
+    return visit.user.id, sandbox.project_id, sandbox.id
 
 
 @post("/v1/sandboxes/{sandbox_id:str}/restart", tags=TAGS, status_code=202, summary="Start it anew, or again")
 async def restart_sandbox(request: AnyRequest, visit: NamedDependency[Visit], sandbox_id: FromPath[str]) -> SandboxView:
     sandbox = await visit.sandbox(sandbox_id)
-    ask = RestartSandbox(visit.user.id, sandbox.project_id, sandbox_id)
+    ask = RestartSandbox(*_whose(visit, sandbox))
     return view(request, visit, await visit.house.sandbox_after(ask, sandbox_id))
 
 
@@ -118,7 +136,7 @@ async def stop_sandbox(
     data: JSONBody[Stop | None] = None,
 ) -> SandboxView:
     sandbox = await visit.sandbox(sandbox_id)
-    ask = StopSandbox(visit.user.id, sandbox.project_id, sandbox_id, data.wipe if data else False)
+    ask = StopSandbox(*_whose(visit, sandbox), data.wipe if data else False)
     return view(request, visit, await visit.house.sandbox_after(ask, sandbox_id))
 
 
@@ -127,9 +145,7 @@ async def configure_sandbox(
     request: AnyRequest, visit: NamedDependency[Visit], sandbox_id: FromPath[str], data: JSONBody[Environment]
 ) -> SandboxView:
     sandbox = await visit.sandbox(sandbox_id)
-    ask = ConfigureSandbox(
-        visit.user.id, sandbox.project_id, sandbox_id, _listed(data.variables), _listed(data.secrets), data.unset
-    )
+    ask = ConfigureSandbox(*_whose(visit, sandbox), _listed(data.variables), _listed(data.secrets), data.unset)
     return view(request, visit, await visit.house.sandbox_after(ask, sandbox_id))
 
 
