@@ -67,8 +67,11 @@ _WEB = {
     "Request": "fastapi",
     "RequestResponseEndpoint": "starlette.middleware.base",
     "RequestValidationError": "fastapi.exceptions",
+    "RunVar": "anyio.lowlevel",
+    "Semaphore": "anyio",
     "Response": "fastapi",
     "TestClient": "fastapi.testclient",
+    "run_in_threadpool": "fastapi.concurrency",
 }
 _PYDANTIC = dict.fromkeys(
     (

@@ -8,6 +8,7 @@ from libs.contracts.artifacts import Architecture
 
 RUNTIME = {
     "alembic": "1.20.1",
+    "anyio": "4.16.0",
     "fastapi": "0.165.0",
     "psycopg[binary]": "3.3.9",
     "pydantic": "2.14.3",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -69,6 +70,16 @@ def test_a_printed_project_is_formatted_typed_and_free_of_lint_in_its_own_settin
 def test_migrations_make_the_very_tables_that_the_models_declare(project: Path, project_python: Path) -> None:
     made, migrated = json.loads(run([project_python, "-c", SCHEMA], project))
     assert made == migrated
+
+
+@pytest.mark.parametrize("project", TRIED, indirect=True)
+async def test_more_requests_at_once_than_threads_and_connections_are_all_answered(
+    project: Path, project_python: Path
+) -> None:
+    with served(project, project_python) as address:
+        async with httpx.AsyncClient(base_url=address, limits=httpx.Limits(), timeout=60) as client:
+            answers = await asyncio.gather(*(client.get("/health") for _ in range(150)))
+    assert {answer.status_code for answer in answers} == {200}
 
 
 @pytest.mark.parametrize("project", TRIED, indirect=True)
