@@ -25,7 +25,7 @@ fastapi uvicorn uvicorn.lifespan.on uvicorn.loops.asyncio uvicorn.protocols.http
 sqlalchemy.orm sqlalchemy.dialects.sqlite.pysqlite alembic.command alembic.runtime.migration pydantic_settings
 email_validator jwt pwdlib.hashers.argon2 python_multipart multiprocessing
 """
-_CHECKED = "pytest starlette.testclient httpx2 _pytest.assertion.rewrite alembic.autogenerate sqlalchemy.pool"
+_CHECKED = "pytest interius_client httpx2 _pytest.assertion.rewrite alembic.autogenerate sqlalchemy.pool"
 WARM: Mapping[Kind, Sequence[str]] = {
     "serve": _SERVED.split(),
     "call": f"interius_quick {_SERVED}".split(),
@@ -43,6 +43,8 @@ BASE = {
     "HOME": "/tmp",  # noqa: S108  # the jail's own
     "TMPDIR": "/tmp",  # noqa: S108
     "LANG": "C.UTF-8",
+    # By default each thread takes 64 MiB of addresses, which are limited where there is no cgroup.
+    "MALLOC_ARENA_MAX": "2",
 }
 
 

@@ -7,6 +7,7 @@ forge such lines: what they say about it is its own word, and nothing is done wi
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -25,11 +26,14 @@ Order = dict[str, Any]
 def main(mark: str, warm: list[str]) -> None:
     """Import ``warm``, say so, and follow orders until there are none."""
     site.setquit()  # python -S leaves out exit()
+    gc.disable()  # next to nothing of what importing makes is garbage
     for name in warm:
         try:
             importlib.import_module(name)
         except ImportError:  # an environment without it starts no slower than it must
             continue
+    gc.freeze()  # nor will it be: neither this process nor its copies look at it again
+    gc.enable()
     _say(mark, {"is": "ready"})
     for line in sys.stdin:
         order: Order = json.loads(line)

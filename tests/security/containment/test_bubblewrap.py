@@ -17,6 +17,7 @@ from services.sandbox.drivers import bubblewrap, cgroups, disk, marks
 from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.port import MEBIBYTE, PYTHON, DriverError, Exit, Limits, Spec
 from services.sandbox.rootfs import rootfs
+from services.sandbox.workers import BASE
 
 ROOT = Path(__file__).parents[3]
 
@@ -118,6 +119,19 @@ async def test_without_cgroups_each_process_is_limited_and_all_are_watched(
     assert ended.ending == "memory"
     _, lines = await run(driver, "import os\nwhile os.fork(): pass\nos._exit(0)", processes=10)
     assert lines[-1] == "BlockingIOError: [Errno 11] Resource temporarily unavailable"
+
+
+async def test_without_cgroups_a_server_has_room_for_its_threads(
+    driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bubblewrap, "_usable", lambda _life: None)
+    code = (
+        "import threading as t\nmeet = t.Barrier(50, timeout=20)\nheld = []\n"
+        "def work(): held.append(bytearray(4000)); meet.wait()\n"
+        "ts = [t.Thread(target=work) for _ in range(50)]\nfor each in ts: each.start()\nfor each in ts: each.join()"
+    )
+    jail = await driver.start(Spec("threads", (PYTHON, "-c", code), env=BASE))
+    assert (await jail.wait()) == Exit("exited")
 
 
 async def test_data_in_a_plain_folder_is_watched(
