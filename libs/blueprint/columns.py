@@ -49,17 +49,28 @@ def _annotation(view: EntityView, field: Field) -> str:
 
 
 def _mapped_type(view: EntityView, field: Field) -> str:
-    return sql_type(view, field, f"*get_args({view.choice_alias(field)})" if field.type == "enum" else "")
+    return sql_type(field, f"*get_args({view.choice_alias(field)})" if field.type == "enum" else "")
 
 
-def sql_type(view: EntityView, field: Field, choices: str = "") -> str:
+def sql_type(field: Field, choices: str = "") -> str:
     """Return the source of a field's type in SQL; ``choices`` is the source of an enum's choices, if not spelt out."""
     if field.type == "enum":
         spelt = choices or ", ".join(quoted(choice) for choice in field.choices)
-        name = names.snake(view.choice_alias(field))
-        return f'sa.Enum({spelt}, name="{name}", native_enum=False, create_constraint=True)'
+        return f'sa.Enum({spelt}, name="{_choice_name(field)}", native_enum=False, create_constraint=True)'
     digits, places = values.places(field)
     return _KINDS[field.type][1].format(length=values.longest(field), digits=digits, places=places)
+
+
+def _choice_name(field: Field) -> str:
+    return f"{names.snake(names.pascal(field.name))}_choice"
+
+
+def choice_checks(field: Field) -> list[tuple[str, str]]:
+    """Return the condition that the type of an enum brings with it, with its name."""
+    if field.type != "enum":
+        return []
+    spelt = ", ".join(quoted(choice) for choice in field.choices)
+    return [(_choice_name(field), f"sa.column({quoted(field.name)}).in_([{spelt}])")]
 
 
 def _optional(annotation: str, required: bool) -> str:

@@ -13,11 +13,13 @@ from libs.blueprint.examples import example
 from libs.blueprint.faults import check_charter
 from libs.blueprint.filters import FILTERS
 from libs.blueprint.formatting import within_width
+from libs.blueprint.former import Former
 from libs.blueprint.indexes import table_arguments
 from libs.blueprint.listing import listed
 from libs.blueprint.origins import with_origin
 from libs.blueprint.project import Project
 from libs.blueprint.proofs import list_proof
+from libs.blueprint.revision import migration_sheets
 from libs.blueprint.sheets import Sheet, fixed_sheets
 from libs.blueprint.source import MARKER, with_imports
 from libs.blueprint.view import EntityView
@@ -29,34 +31,42 @@ class BlueprintError(ValueError):
     """The charter cannot be printed; the message names the first fault's place and what to do."""
 
 
-def compile_project(charter: Charter, architecture: Architecture) -> tuple[SourceFile, ...]:
-    """Print every file that charter and architecture determine, sorted by path; raise ``BlueprintError``."""
-    project = _checked(charter, architecture)
+def compile_project(
+    charter: Charter, architecture: Architecture, former: Former | None = None
+) -> tuple[SourceFile, ...]:
+    """Print every file that charter and architecture determine, sorted by path; raise ``BlueprintError``.
+
+    With a ``former`` version, its migrations stay as they are, and one more leads from its tables to those of now.
+    """
+    project = _checked(charter, architecture, former)
     replaced = {module.path for module in architecture.modules}
     files = {sheet.path: _printed(project, sheet) for sheet in _sheets(project) if sheet.path not in replaced}
-    return tuple(SourceFile(path, text) for path, text in sorted(within_width(files).items()))
+    kept = {file.path: file.content for file in project.migrations}
+    return tuple(SourceFile(path, text) for path, text in sorted((within_width(files) | kept).items()))
 
 
-def plan_files(charter: Charter, architecture: Architecture) -> tuple[PlannedFile, ...]:
+def plan_files(charter: Charter, architecture: Architecture, former: Former | None = None) -> tuple[PlannedFile, ...]:
     """List the printed files and those asked of a model, sorted by path; raise ``BlueprintError``."""
-    project = _checked(charter, architecture)
+    project = _checked(charter, architecture, former)
     planned = {sheet.path: PlannedFile(sheet.path, sheet.purpose, "blueprint") for sheet in _sheets(project)}
+    planned |= {file.path: PlannedFile(file.path, "A former migration", "blueprint") for file in project.migrations}
     planned |= {module.path: PlannedFile(module.path, module.purpose, "model") for module in architecture.modules}
     return tuple(planned[path] for path in sorted(planned))
 
 
-def _checked(charter: Charter, architecture: Architecture) -> Project:
+def _checked(charter: Charter, architecture: Architecture, former: Former | None) -> Project:
     faults = list(check_charter(charter, architecture))
     if faults:
         more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
         raise BlueprintError(f"{faults[0]}{more}")
-    return Project(charter, architecture)
+    return Project(charter, architecture, former)
 
 
 def _sheets(project: Project) -> Iterator[Sheet]:
     if not project.views:
         return
     yield from fixed_sheets(project)
+    yield from migration_sheets(project)
     for view in project.views:
         yield from _entity_sheets(project, view)
     for path, purpose, template, values in project.behaviour:

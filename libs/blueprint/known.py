@@ -85,9 +85,11 @@ _PYDANTIC = dict.fromkeys(
     "to_jsonable_python": "pydantic_core",
 }
 _OTHERS = {
+    "CommandError": "alembic.util",
     "Config": "alembic.config",
     "MigrationContext": "alembic.migration",
     "PasswordHash": "pwdlib",
+    "ScriptDirectory": "alembic.script",
     "command": "alembic",
     "compare_metadata": "alembic.autogenerate",
     "context": "alembic",

@@ -1,4 +1,4 @@
-"""The first migration, which creates every table."""
+"""The statements of migrations that create tables and drop them."""
 
 from __future__ import annotations
 
@@ -38,6 +38,26 @@ def index_lines(table: Table) -> Iterator[str]:
     for index in table.indexes:
         members = ", ".join(quoted(name) for name in index.columns)
         yield f'op.create_index({_named(index.name)}, "{table.name}", [{members}]{index.arguments})'
+
+
+def creating(tables: list[Table]) -> Iterator[str]:
+    """Yield the statements that create tables, each after those it points at."""
+    for table in tables:
+        yield f'op.create_table("{table.name}", {", ".join(upgrade_lines(table))})'
+        yield from index_lines(table)
+    yield from _where_altered(late_lines(tables))
+
+
+def dropping(tables: list[Table]) -> Iterator[str]:
+    """Yield the statements that drop tables, each before those it points at."""
+    yield from _where_altered(drop_late_lines(tables))
+    yield from (f'op.drop_table("{table.name}")' for table in reversed(tables))
+
+
+def _where_altered(calls: list[str]) -> Iterator[str]:
+    if calls:
+        yield "if op.get_context().dialect.supports_alter:"
+        yield from (f"    {call}" for call in calls)
 
 
 def late_lines(tables: list[Table]) -> list[str]:

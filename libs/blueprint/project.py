@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from libs.blueprint import access, behaviour, custom, migration, pins, values
+from libs.blueprint.former import Former
 from libs.blueprint.indexes import Index, ruled
 from libs.blueprint.normal import plain, plain_views
 from libs.blueprint.proofs import access_values
@@ -24,9 +25,11 @@ _ROUTES = "app/routes/"
 class Project:
     """Everything about one project that more than one file needs."""
 
-    def __init__(self, charter: Charter, architecture: Architecture) -> None:
+    def __init__(self, charter: Charter, architecture: Architecture, former: Former | None = None) -> None:
         self.charter = plain(charter)
         self.architecture = architecture
+        self.former = former
+        self.migrations = former.migrations if former else ()
         self.views = plain_views(charter)
         self.seeds = seeds(self.views)
         self.preparations = preparations(self.views)
@@ -58,9 +61,10 @@ class Project:
     def _type_values(self) -> dict[str, bool]:
         stamped = any(stamp.sql == "UtcDateTime" for view in self.views for stamp in view.stamps.all)
         audited = any(view.entity.audit for view in self.views)
-        times = "datetime" in self.types or stamped or audited or self.signs_in
+        times = "datetime" in self.types or stamped or audited or self.signs_in or self._needs("UtcDateTime")
+        scaled = bool(self.types & {"decimal", "money"}) or self.asked["uses_scaled"] or self._needs("Scaled(")
         found = {
-            "uses_decimals": bool(self.types & {"decimal", "money"}) or self.asked["uses_scaled"],
+            "uses_decimals": scaled,
             "uses_periods": self.asked["uses_periods"],
             "uses_rounding": self.asked["uses_rounding"],
             "uses_money": "money" in self.types,
@@ -72,6 +76,10 @@ class Project:
             "uses_today": self.asked["uses_today"] or self._uses("today"),
         }
         return found | {"uses_columns": any(found[each] for each in ("uses_decimals", "uses_times", "uses_today"))}
+
+    def _needs(self, kind: str) -> bool:
+        """Tell whether a former migration makes columns of a type of ours."""
+        return any(kind in file.content for file in self.migrations)
 
     def _uses(self, factory: str) -> bool:
         return any(values.default_factory(field) == factory for view in self.views for field in view.fields)

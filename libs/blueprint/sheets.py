@@ -37,7 +37,6 @@ _FIXED: tuple[tuple[str, ...], ...] = (
     ("compose.yml", "The application with PostgreSQL", "compose.yml"),
     ("migrations/env.py", "How migrations are run", "migrations/env.py"),
     ("migrations/script.py.mako", "Form of a new migration", "migrations/script.py.mako"),
-    ("migrations/versions/0001_initial.py", "The first migration: all tables", "migrations/initial.py"),
     ("pyproject.toml", "Project metadata and tools", "pyproject.toml"),
     ("requirements.txt", "Pinned packages", "requirements.txt"),
     ("requirements-dev.txt", "Pinned packages for tests and checks", "requirements-dev.txt"),

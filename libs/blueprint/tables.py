@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as given
 
 from libs.blueprint import columns
 from libs.blueprint.access import signs_in
@@ -12,15 +13,23 @@ from libs.blueprint.indexes import indexes as indexes_of
 from libs.blueprint.stamps import USERS
 from libs.blueprint.view import EntityView, Link
 from libs.contracts.charter import Charter
+from libs.contracts.fields import Field
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, the source of its type, and whether it may be empty."""
+    """A column: its name, the source of its type, whether it may be empty, and the field it holds, if any."""
 
     name: str
     sql: str
     optional: bool = False
+    field: Field | None = None
+
+    @property
+    def storage(self) -> str:
+        """Return the source of the type without the check of an enum's choices, which is a constraint of the table."""
+        choices = self.field.choices if self.field else ()
+        return f"sa.String({max(map(len, choices))})" if choices else self.sql
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class Table:
     uniques: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[Index, ...] = ()
     primary: tuple[str, ...] = ("id",)
-    late: frozenset[str] = field(default_factory=frozenset[str])  # columns whose key points at a later table
+    late: frozenset[str] = given(default_factory=frozenset[str])  # columns whose key points at a later table
 
 
 _ID = Column("id", "sa.Integer")
@@ -53,7 +62,7 @@ def tables(charter: Charter, views: list[EntityView]) -> list[Table]:
     """Return every table, each after those it points at, as far as they do not point at each other."""
     found = [*_signing_in(charter), *(_entity(view) for view in views), *_audit(charter)]
     found += [_pairs(link) for view in views for link in view.collections if link.owns_table]
-    return _ordered(found)
+    return ordered(found)
 
 
 def _entity(view: EntityView) -> Table:
@@ -61,7 +70,7 @@ def _entity(view: EntityView) -> Table:
         name=view.plural,
         columns=(
             _ID,
-            *(Column(each.name, columns.sql_type(view, each), not each.required) for each in view.fields),
+            *(Column(each.name, columns.sql_type(each), not each.required, each) for each in view.fields),
             *(
                 Column(stamp.name, "sa.Integer" if stamp.target else stamp.sql, stamp.optional)
                 for stamp in view.stamps.all
@@ -150,18 +159,22 @@ def _audit(charter: Charter) -> Iterator[Table]:
     )
 
 
-def _ordered(found: Iterable[Table]) -> list[Table]:
-    """Sort tables so that each comes after those it points at; where a circle forbids it, its keys come late."""
-    waiting, done = {table.name: table for table in found}, dict[str, Table]()
+def ordered(found: Iterable[Table], there: Iterable[str] = ()) -> list[Table]:
+    """Sort tables so that each comes after those it points at; where a circle forbids it, its keys come late.
+
+    ``there`` are the tables that a database has already.
+    """
+    waiting, done, known = {table.name: table for table in found}, list[Table](), set(there)
     while waiting:
-        ready = [name for name, table in waiting.items() if not _missing(table, done)]
+        ready = [name for name, table in waiting.items() if not _missing(table, known)]
         for name in ready or [next(iter(waiting))]:
             table = waiting.pop(name)
-            done[name] = replace(table, late=frozenset(_missing(table, done)))
-    return list(done.values())
+            done.append(replace(table, late=frozenset(_missing(table, known))))
+            known.add(name)
+    return done
 
 
-def _missing(table: Table, done: dict[str, Table]) -> set[str]:
+def _missing(table: Table, done: set[str]) -> set[str]:
     return {key.column for key in table.keys if key.target not in {table.name, *done}}
 
 

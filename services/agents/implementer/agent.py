@@ -9,7 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from libs.blueprint import compile_project, plan_files, surroundings
+from libs.blueprint import Former, compile_project, plan_files, surroundings
 from libs.blueprint.neighbours import Surroundings
 from libs.contracts import events
 from libs.contracts.artifacts import FileOrigin, WrittenCode
@@ -52,15 +52,16 @@ class ImplementerAgent:
     async def _plan(self, job: Job) -> events.FilesPlanned:
         base = await self._base(job)
         assert job.run.charter and job.run.architecture
-        planned = plan_files(job.run.charter, job.run.architecture)
+        planned = plan_files(job.run.charter, job.run.architecture, await self._former(job, base))
         kept = [replace(f, origin="reused") if base and reusable(f, job.run, base) else f for f in planned]
         return events.FilesPlanned(tuple(kept))
 
     async def _print(self, job: Job) -> Outputs:
         run = job.run
         assert run.charter and run.architecture
-        files = {file.path: file.content for file in compile_project(run.charter, run.architecture)}
         base = await self._base(job)
+        former = await self._former(job, base)
+        files = {file.path: file.content for file in compile_project(run.charter, run.architecture, former)}
         outputs: list[events.FileWritten] = []
         for planned in run.plan:
             if planned.path not in run.missing or planned.origin == "model":
@@ -101,8 +102,24 @@ class ImplementerAgent:
         return replace(written, usage=answer.usage, prompt_hash=self._function_prompt.hash)
 
     async def _base(self, job: Job) -> Run | None:
-        base_run_id = job.run.requested.base_run_id
+        return await self._before(job, job.run)
+
+    async def _before(self, job: Job, run: Run) -> Run | None:
+        base_run_id = run.requested.base_run_id
         return await self._runs.load(job.order.work.project_id, base_run_id) if base_run_id else None
+
+    async def _former(self, job: Job, base: Run | None) -> Former | None:
+        """The last version that was printed: its databases are to be brought along."""
+        while base is not None and not _is_printed(base):
+            base = await self._before(job, base)
+        if base is None or base.charter is None:
+            return None
+        return Former.of(base.charter, {path: file.content for path, file in base.files.items()})
+
+
+def _is_printed(run: Run) -> bool:
+    planned = [file.path for file in run.plan if file.origin != "model"]
+    return bool(planned) and all(path in run.files for path in planned)
 
 
 def _written(path: str, content: str, origin: FileOrigin, pass_number: int) -> events.FileWritten:

@@ -6,6 +6,7 @@ from typing import Any
 
 from libs.contracts.artifacts import Architecture, ModelReview, WrittenCode
 from libs.contracts.charter import Requirements
+from libs.contracts.fields import Field
 from libs.llm.port import Task
 from libs.llm.scripted import Script, ScriptedModel
 from libs.testing.scripts import passing
@@ -73,3 +74,20 @@ async def test_a_change_asks_only_for_the_functions_that_it_touches(found) -> No
         path for path, file in second.files.items() if path in first.files and first.files[path].content == file.content
     }
     assert {"app/models/member.py", "app/schemas/loan.py", "app/main.py"} <= same  # its rules call the function by name
+
+
+async def test_a_change_of_what_is_kept_brings_a_migration_behind_the_former_ones(found) -> None:
+    from tests.evolutions import LIBRARY as PLAIN_LIBRARY
+    from tests.evolutions import more
+
+    charters = [PLAIN_LIBRARY, more(PLAIN_LIBRARY, "Book", note := Field("note", "string", required=False))]
+    charters.append(more(charters[1], "Member", note))
+    model = ScriptedModel(script() | {"draft_requirements": [Requirements(each) for each in charters]})
+    async with found(model) as town:
+        runs = [await town.until(base := await town.request())]
+        for change in ("Add a note to books.", "Add a note to members."):
+            runs.append(await town.until(base := await town.request("", base_run_id=base, change=change)))
+    kept = [{p: f.content for p, f in run.files.items() if p.startswith("migrations/versions/")} for run in runs]
+    assert [len(each) for each in kept] == [1, 2, 3]
+    assert kept[0].items() <= kept[1].items() <= kept[2].items()
+    assert 'batch.add_column(sa.Column("note"' in max(kept[2].items())[1]

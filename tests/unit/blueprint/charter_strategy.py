@@ -153,3 +153,18 @@ def charters(draw: Draw, most: int = 3) -> Charter:
         reports=reports(draw, entities),
         sign_in=draw(_seldom()),
     )
+
+
+@st.composite
+def changes(draw: Draw) -> tuple[Charter, Charter]:
+    """A charter without behaviour and what becomes of it: entities stay, are drawn anew, go and come."""
+    kinds = draw(st.lists(st.sampled_from(ENTITIES), min_size=1, max_size=4, unique=True))
+    old = tuple(entity(draw, number, kinds) for number in range(len(kinds)))
+    drawn = (entity(draw, number, kinds) if draw(st.booleans()) else each for number, each in enumerate(old))
+    new = tuple(replace(each, fields=tuple(draw(st.permutations(each.fields)))) for each in drawn)
+    gone = draw(st.integers(0, len(kinds) - 1)) if len(kinds) > 1 and draw(st.booleans()) else len(kinds)
+    left = {each.name for each in new[:gone]}
+    stay = tuple(replace(e, relations=tuple(r for r in e.relations if r.target in left)) for e in new[:gone])
+    stay = tuple(replace(each, unique_together=()) for each in stay)
+    before, after = (Charter("random-change", "Random", "", each) for each in (old, stay or new))
+    return (after, before) if draw(st.booleans()) else (before, after)
