@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,9 +48,10 @@ def _install(place: Path, requirements: str) -> None:
         run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", listed], ROOT)
 
 
-def run(command: list[str | Path], folder: Path) -> str:
+def run(command: list[str | Path], folder: Path, env: Mapping[str, str] | None = None) -> str:
     """What a command prints; it must succeed."""
-    ran = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603  # our own command
+    whole = {**_environment(), **(env or {})}
+    ran = subprocess.run(command, cwd=folder, env=whole, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 

@@ -1,6 +1,7 @@
 """Read in before a project's tests: all its test clients share one event loop, as all requests to a server do.
 
 Without this Starlette starts a thread with a loop of its own for each request, which takes longer than the request.
+It is a plugin of pytest as well, for where the process does not just end after the tests.
 """
 
 from __future__ import annotations
@@ -24,3 +25,8 @@ def _portal(client: Any) -> Generator[Any]:
 
 
 TestClient._portal_factory = _portal
+
+
+def pytest_unconfigure() -> None:
+    """End the loop, which Python would wait for."""
+    _open.close()
