@@ -26,7 +26,8 @@ class AppLog:
 
     def __init__(self, say: Say, secrets: Iterable[str] = ()) -> None:
         self._say = say
-        hidden = sorted((re.escape(text) for text in secrets if len(text) >= SHORTEST_SECRET), key=len, reverse=True)
+        lines = (line for text in secrets for line in text.splitlines())  # as what is printed comes
+        hidden = sorted((re.escape(line) for line in lines if len(line) >= SHORTEST_SECRET), key=len, reverse=True)
         self._hidden = re.compile("|".join(hidden)) if hidden else None
         self._kept: deque[str] = deque(maxlen=KEPT_LINES)
         self._waiting: list[str] = []
@@ -36,18 +37,21 @@ class AppLog:
     @property
     def tail(self) -> tuple[str, ...]:
         """The last lines."""
-        return tuple(self._kept)
+        return tuple(self._clean(line)[:KEPT_LINE] for line in self._kept)
 
     def add(self, line: str) -> None:
-        """Take up a line."""
-        text = self._hidden.sub(HIDDEN, line) if self._hidden else line
-        text = "".join(char if char.isprintable() or char == "\t" else "�" for char in text[:LINE])
-        self._kept.append(text[:KEPT_LINE])
-        if len(text) + 1 > self._room:
+        """Take up a line. One that there is no room for is not looked at: there may be very many."""
+        self._kept.append(line)
+        if min(len(line), LINE) + 1 > self._room:
             self._dropped += 1
             return
+        text = self._clean(line)
         self._room -= len(text) + 1
         self._waiting.append(text)
+
+    def _clean(self, line: str) -> str:
+        text = (self._hidden.sub(HIDDEN, line) if self._hidden else line)[:LINE]
+        return "".join(char if char.isprintable() or char == "\t" else "�" for char in text)
 
     async def follow(self, lines: AsyncIterable[bytes]) -> None:
         """Take up lines until there are no more, and send them on."""
