@@ -10,6 +10,7 @@ from typing import Protocol
 LONGEST = 65_536  # bytes of one line; longer ones are cut into such pieces
 KEPT = 4 * 1024 * 1024  # bytes that wait for a reader; the oldest lines go first
 CHUNK = 65_536
+LINE = 128  # bytes that a line is counted as beside its own: to take up an empty one costs as much as that
 
 
 class Readable(Protocol):
@@ -21,7 +22,10 @@ class Readable(Protocol):
 
 
 class Output:
-    """Lines of one jail for one reader. ``most`` is the bytes a second after which ``flooded`` is set."""
+    """Lines of one jail for one reader. ``most`` is the bytes a second after which ``flooded`` is set.
+
+    Each line counts as some bytes more than it has.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -39,7 +43,7 @@ class Output:
         while data := await stream.read(CHUNK):
             if loop.time() - began > 1:
                 began, seen = loop.time(), 0
-            seen += len(data)
+            seen += len(data) + data.count(b"\n") * LINE
             if seen > self._most:
                 self.flooded.set()
             self.feed(data)

@@ -19,7 +19,11 @@ def time(limits: Limits) -> Exit:
 
 def output(limits: Limits) -> Exit:
     """It was killed for printing."""
-    return Exit("output", -signal.SIGKILL, f"It printed more than {limits.output / MEBIBYTE:g} MiB in a second.")
+    return Exit(
+        "output",
+        -signal.SIGKILL,
+        f"It printed more than {limits.output / MEBIBYTE:g} MiB in a second, or as much in short lines.",
+    )
 
 
 def disk(limits: Limits) -> Exit:

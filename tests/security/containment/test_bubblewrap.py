@@ -61,7 +61,11 @@ async def test_what_it_prints_and_how_it_ended_are_told(driver: BubblewrapDriver
 ENDINGS = {
     "memory": ("x = bytearray(200 << 20)", {"memory": 64 * MEBIBYTE}, "It used more than 64 MiB of memory."),
     "time": ("import time; time.sleep(60)", {"seconds": 0.5}, "It was not done within 0.5 s."),
-    "output": ("while True: print('x' * 1000)", {"output": MEBIBYTE}, "It printed more than 1 MiB in a second."),
+    "output": (
+        "while True: print('x' * 1000)",
+        {"output": MEBIBYTE},
+        "It printed more than 1 MiB in a second, or as much in short lines.",
+    ),
 }
 
 
