@@ -55,9 +55,7 @@ class Sandboxes:
                 sandbox = _applied(sandbox, record) if sandbox else None
         finally:
             self._loading.pop(sandbox_id, None)
-        if sandbox:
-            self._keep(sandbox_id, sandbox)
-        return sandbox
+        return self._keep(sandbox_id, sandbox) if sandbox else None
 
     async def _load(self, sandbox_id: str) -> Sandbox | None:
         project_id = await self._project(sandbox_id)
@@ -77,10 +75,14 @@ class Sandboxes:
         found = await self._log.load(f"events.project.*.sandbox.{sandbox_id}.deploy_requested", limit=1)
         return subjects.parse(found[0].subject).project_id if found else ""
 
-    def _keep(self, sandbox_id: str, sandbox: Sandbox) -> None:
-        self._known[sandbox_id] = sandbox
+    def _keep(self, sandbox_id: str, sandbox: Sandbox) -> Sandbox:
+        """The newest of it that is known: another load may have been quicker, and more was heard since."""
+        known = self._known.get(sandbox_id)
+        newest = known if known and known.seq > sandbox.seq else sandbox
+        self._known[sandbox_id] = newest
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
+        return newest
 
     async def owned(self, user_id: str, sandbox_id: str) -> Sandbox:
         """The sandbox, if it is this user's.
