@@ -10,6 +10,7 @@ from libs.contracts import subjects
 from libs.contracts.envelope import caused_by, new_id
 from libs.eventlog.memory import MemoryLog
 from libs.eventlog.port import RawRecord
+from libs.testing.waiting import until
 from services.edge.proxy.sandboxes import Sandboxes
 from services.sandbox.hosting.store import command
 
@@ -48,8 +49,7 @@ async def test_a_load_that_took_long_does_not_undo_what_was_heard_meanwhile():
     asked = await tell(log, e.SandboxDeployRequested("r", "ada", 60, 600))
     starting = await tell(log, e.SandboxStarting("host", "r", asked.seq, 1))
     loads = [asyncio.create_task(sandboxes.reload(IDS[1])) for _ in range(2)]
-    while len(log.gates) < 2:
-        await asyncio.sleep(0)
+    await until(lambda: len(log.gates) == 2)
     log.gates[0].set()
     await loads[0]
     sandboxes.hear(await tell(log, e.SandboxReady(starting.seq, "r", asked.seq, 5)))
