@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,12 @@ from libs.contracts.live import Fragment
 from libs.contracts.sandbox import Sandbox
 from libs.eventlog.port import EventLog, RawRecord
 from services.edge.frames import HEARTBEAT, OPENING
-from services.edge.stream import HEADERS, Patience, until_gone
+from services.edge.stream import DIRECT_SEND, HEADERS, Patience, put, until_gone
+from services.edge.wire import Wire
 
 STAGE = "log"
 MOST = 200  # streams of logs that one copy serves: each is a consumer at the broker
+EACH = 20  # of one user, so that others have some too
 AHEAD = 64  # batches that a slow client may be behind
 BUSY_SECONDS = 5
 Send = Callable[[dict[str, Any]], Any]
@@ -33,22 +36,25 @@ class Logs:
         self.fragments = fragments
         self.patience = patience
         self.closing = closing
-        self._open = 0
+        self._open = Counter[str]()
 
     @contextlib.contextmanager
-    def one_more(self) -> Generator[None]:
+    def one_more(self, user_id: str) -> Generator[None]:
         """While a log is followed.
 
         Raises:
-            TooMany: this copy serves as many as it may.
+            TooMany: this copy serves as many as it may, or as many to this user.
         """
-        if self._open >= MOST:
+        if self._open[user_id] >= EACH:
+            raise TooMany(f"You follow {EACH} logs already. Close one, wait 5 s and try again.", BUSY_SECONDS)
+        if self._open.total() >= MOST:
             raise TooMany("Too many logs are followed here. Wait 5 s and try again.", BUSY_SECONDS)
-        self._open += 1
+        self._open[user_id] += 1
         try:
             yield
         finally:
-            self._open -= 1
+            self._open[user_id] -= 1
+            self._open += Counter()  # forgets who follows none
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,12 @@ class LogStream:
         self._logs = logs
         self._watch = watch
         self._subject = subjects.live(watch.sandbox.path, STAGE)
+        self._wire = Wire(None)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         """Answer."""
-        with self._logs.one_more():
+        with self._logs.one_more(self._watch.sandbox.owner):
+            self._wire = Wire(scope.get(DIRECT_SEND, send))
             kept = await self._logs.fragments.load(self._subject, after=await self._after())
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await until_gone(receive, self._write(send, kept))
@@ -83,13 +91,13 @@ class LogStream:
 
     async def _write(self, send: Send, kept: list[RawRecord]) -> None:
         last = kept[-1].seq if kept else await self._after()
-        await _put(send, OPENING)
+        await self._put(send, OPENING)
         if not kept and not self._watch.after and self._watch.sandbox.log:
-            await _put(send, frame(Fragment("log", STAGE, "\n".join(self._watch.sandbox.log) + "\n"), 0))
-        await _put(send, b"".join(map(framed, kept)))
+            await self._put(send, frame(Fragment("log", STAGE, "\n".join(self._watch.sandbox.log) + "\n"), 0))
+        await self._put(send, b"".join(map(framed, kept)))
         if self._watch.follow:
             await self._follow(send, last)
-        await send({"type": "http.response.body", "body": b"event: end\ndata: {}\n\n", "more_body": False})
+        await self._put(send, b"event: end\ndata: {}\n\n", last=True)
 
     async def _follow(self, send: Send, after: int) -> None:
         batches: asyncio.Queue[list[RawRecord]] = asyncio.Queue(AHEAD)
@@ -100,26 +108,21 @@ class LogStream:
                     async with asyncio.timeout(self._logs.patience.heartbeat):
                         batch = await batches.get()
                 except TimeoutError:
-                    await _put(send, HEARTBEAT)
+                    await self._put(send, HEARTBEAT)
                 else:
-                    await self._put_in_time(send, b"".join(map(framed, batch)))
+                    await self._put(send, b"".join(map(framed, batch)))
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
-    async def _put_in_time(self, send: Send, data: bytes) -> None:
-        async with asyncio.timeout(self._logs.patience.write):
-            await _put(send, data)
+    async def _put(self, send: Send, data: bytes, last: bool = False) -> None:
+        if data:
+            await put(send, {"body": data, "more_body": not last}, self._wire, self._logs.patience.write)
 
 
 async def _read(tail: AsyncIterator[list[RawRecord]], batches: asyncio.Queue[list[RawRecord]]) -> None:
     async for batch in tail:
         await batches.put(batch)
-
-
-async def _put(send: Send, data: bytes) -> None:
-    if data:
-        await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
 def framed(record: RawRecord) -> bytes:

@@ -87,7 +87,7 @@ class EventStream:
         with contextlib.suppress(Unavailable):  # the client comes back to where it was
             await self._replay(send, start.past)
             await self._follow(send, start.ring, start.live)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._put(send, b"", last=True)
 
     async def _follow(self, send: Send, ring: Ring, live: Ring | None) -> None:
         while not (self._ended or self._hub.closing or time.time() > self._watch.expires):
@@ -126,14 +126,8 @@ class EventStream:
                 break
         await self._put(send, data[0] if len(data) == 1 else b"".join(data))
 
-    async def _put(self, send: Send, data: bytes) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        cut = loop.call_later(self._patience.write, _cut, self._wire, task)
-        try:
-            await send({"type": "http.response.body", "body": data, "more_body": True})
-        finally:
-            cut.cancel()
+    async def _put(self, send: Send, data: bytes, last: bool = False) -> None:
+        await put(send, {"body": data, "more_body": not last}, self._wire, self._patience.write)
 
     async def _wait(self, ring: Ring, live: Ring | None) -> bool:
         """Whether something came; false after a silence. What the ring hands out meanwhile is already written."""
@@ -149,6 +143,17 @@ class EventStream:
             silence.cancel()
             for watched in rings:
                 watched.idle.discard(idle)
+
+
+async def put(send: Send, piece: dict[str, Any], wire: Wire, seconds: float) -> None:
+    """Send a piece of the body; a client that does not take it in time is cut off, and this task cancelled."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    cut = loop.call_later(seconds, _cut, wire, task)
+    try:
+        await send({"type": "http.response.body", **piece})
+    finally:
+        cut.cancel()
 
 
 def _cut(wire: Wire, task: asyncio.Task[Any]) -> None:
