@@ -10,12 +10,14 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX = "interius-jail"
+_NAME = re.compile(r"[0-9a-f]{8}\.[A-Za-z0-9-]{1,100}")  # of a driver and a jail
 
 
 def house_of(folder: Path) -> str:
@@ -68,13 +70,17 @@ class Life:
 
 
 def marked(house: str) -> Iterator[tuple[int, str]]:
-    """Processes of this house's jails with "driver.jail" of each."""
+    """Processes of this house's jails with "driver.jail" of each.
+
+    What is in a jail can see its mark, and call itself what it likes: such a name becomes the name of a file.
+    """
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 called = (entry / "cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
-                if called.startswith(f"{PREFIX}:{house}:"):
-                    yield int(entry.name), called.rsplit(":", 1)[1]
+                name = called.removeprefix(f"{PREFIX}:{house}:")
+                if name != called and _NAME.fullmatch(name):
+                    yield int(entry.name), name
 
 
 def kill_marked(house: str, name: str) -> None:
