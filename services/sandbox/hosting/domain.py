@@ -182,3 +182,10 @@ def _due(sandbox: Sandbox, held: Held) -> datetime:
 def _given_up(held: Held) -> e.SandboxFailed:
     why = held.ended or "It did not start."
     return e.SandboxFailed("crash", f"It was started {STARTS} times. {why}", "Read its logs, then deploy it again.")
+
+
+def give_up(life: int, reason: str, sandbox: Sandbox | None) -> e.SandboxFailed | None:
+    """The end of a sandbox that was brought to life at ``life`` and cannot be hosted; ``None`` if it has ended."""
+    if sandbox is None or sandbox.life != life or not sandbox.lives:
+        return None
+    return e.SandboxFailed("host", f"Something broke on our side ({reason}).", "Start it again: interius restart")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 from nats.aio.msg import Msg
@@ -13,6 +14,7 @@ from libs.contracts.work import HostSandbox
 from libs.eventlog.port import HandBack, Park
 from libs.eventlog.queue import decode_order
 from libs.runtime.platform import Platform
+from services.sandbox.hosting import domain
 from services.sandbox.hosting.feed import Feed
 from services.sandbox.hosting.logs import STAGE, AppLog
 from services.sandbox.hosting.serving import Means
@@ -56,6 +58,17 @@ class Host:
         finally:
             tenure.done.set()
             del self.tenures[work.sandbox_id]
+
+    async def give_up(self, message: Msg, reason: str) -> None:
+        """Park an order that failed for good, and end its sandbox, which nobody would take up again."""
+        await self.platform.queue.park_raw(message.subject, message.data, message.headers or {}, reason)
+        try:
+            order = decode_order(message)
+        except (KeyError, msgspec.MsgspecError):
+            return  # nobody can say whose it was
+        if isinstance(work := order.work, HostSandbox):
+            decide = partial(domain.give_up, work.as_of, reason.partition(":")[0])
+            await self.store.change((work.project_id, work.sandbox_id), order.envelope, decide)
 
     def leave(self) -> None:
         """Hand everything back."""

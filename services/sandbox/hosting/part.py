@@ -55,14 +55,11 @@ async def hosting(platform: Platform, settings: SandboxSettings, ready: Ready) -
     means = Means(settings.sandbox_folder, ready, wire)
     host = Host(platform, store, vault, feed, means, f"{socket.gethostname()}-{os.getpid()}-{new_id()[:8]}")
 
-    async def park(message: Msg, reason: str) -> None:
-        await platform.queue.park_raw(message.subject, message.data, message.headers or {}, reason)
-
     async def pass_over(_message: Msg, _reason: str) -> None:
         """A fact that cannot be followed is told of where it is logged; its sandbox can be deployed again."""
 
     routes = (
         Route(durable("sandboxes"), partial(follow, desk), pass_over, FOLLOWED_AT_ONCE),
-        Route(durable("hosts"), host, park, settings.sandbox_capacity),
+        Route(durable("hosts"), host, host.give_up, settings.sandbox_capacity),
     )
     return Part(ask_handlers(desk), routes, (feed.follow, wire.beat), (host.leave,), (wire.close,))
