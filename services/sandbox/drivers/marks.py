@@ -31,35 +31,45 @@ class Life:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "drivers"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self.house, self.name = house_of(folder), secrets.token_hex(4)
-        self._lock = os.open(self._folder / self.name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self.house, self.name, self._lock = house_of(folder), "", -1
+        while self._lock < 0 or not os.fstat(self._lock).st_nlink:  # others may forget it before it is locked
+            self.end()
+            self.name = secrets.token_hex(4)
+            self._lock = os.open(self._folder / self.name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def mark(self, jail: str) -> str:
         """What bubblewrap is called on the command line for this jail."""
         return f"{PREFIX}:{self.house}:{self.name}.{jail}"
 
     def is_over(self, name: str) -> bool:
-        """Whether the driver of this name no longer lives; forgets it if so."""
-        if name == self.name:
-            return False
+        """Whether the driver of this name no longer lives."""
+        with self._ended(name) as over:
+            return over
+
+    @contextlib.contextmanager
+    def _ended(self, name: str) -> Iterator[bool]:
+        """Whether it no longer lives; until this is left nobody begins to live by this name."""
         try:
             handle = os.open(self._folder / name, os.O_RDWR | os.O_CLOEXEC)
         except OSError:
-            return True
+            yield True
+            return
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return False
+            yield False
+        else:
+            yield True
         finally:
             os.close(handle)
-        return True
 
     def forget(self) -> None:
         """Remove the locks of those that no longer live."""
         for path in self._folder.iterdir():
-            if self.is_over(path.name):
-                path.unlink(missing_ok=True)
+            with self._ended(path.name) as over:
+                if over:
+                    path.unlink(missing_ok=True)
 
     def end(self) -> None:
         """This life is over."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +31,24 @@ async def test_a_name_that_leads_elsewhere_is_no_mark(name: str):
     good = f"{marks.PREFIX}:{HOUSE}:0123abcd.w-1"
     with called(f"{marks.PREFIX}:{HOUSE}:{name}"), called(good) as marked:
         assert await until(lambda: list(marks.marked(HOUSE))) == [(marked, "0123abcd.w-1")]
+
+
+def test_a_life_that_others_forget_while_it_begins_is_not_taken_for_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first, flock = marks.Life(tmp_path), fcntl.flock
+
+    def late(handle: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        first.forget()
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    second = marks.Life(tmp_path)
+    assert not first.is_over(second.name)
+    first.forget()
+    assert not first.is_over(second.name)
+    second.end()
+    assert first.is_over(second.name)
+    first.end()
+    assert list((tmp_path / "drivers").iterdir()) == []
