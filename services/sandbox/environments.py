@@ -75,6 +75,8 @@ class Environments:
         return Environment(name, place)
 
     async def _make(self, lines: tuple[str, ...], place: Path) -> None:
+        for left in self._folder.glob(f"{place.name}.{'[0-9a-f]' * 8}"):  # by who was killed: nobody else is at it now
+            await asyncio.to_thread(shutil.rmtree, left, ignore_errors=True)
         staging = self._folder / f"{place.name}.{uuid4().hex[:8]}"
         wheels, unpacked = staging / "wheels", staging / "unpacked"
         try:

@@ -54,6 +54,8 @@ def rootfs(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "python.lock"):
         if not made.is_dir():
+            for left in folder.glob(".python-*"):  # by one who was killed
+                shutil.rmtree(left, ignore_errors=True)
             _make(made)
     return made
 

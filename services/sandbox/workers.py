@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import structlog
 
+from services.sandbox.drivers.marks import Life
 from services.sandbox.environments import INSIDE, Environment
 from services.sandbox.port import APP, DEPS, MEBIBYTE, PYTHON, TOOLS, Driver, DriverError, Limits, Spec
 from services.sandbox.worker import Worker
@@ -52,11 +53,14 @@ class Workers:
     """A small stock of warm workers for each environment that was asked for lately."""
 
     def __init__(self, folder: Path, driver: Driver, stock: int, seconds: float) -> None:
-        self._folder = folder.absolute() / "jails"
+        self._house = folder.absolute()
+        self._folder = self._house / "jails"
+        self._life: Life | None = None
         self._driver = driver
         self._stock = stock
         self._seconds = seconds
         self._waiting: dict[tuple[str, Kind], deque[Worker]] = defaultdict(deque)
+        self._starting = Counter[tuple[str, Kind]]()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -80,9 +84,14 @@ class Workers:
 
     async def warm(self, environment: Environment, kind: Kind) -> None:
         """Fill up the stock now."""
-        stock = self._waiting[environment.id, kind]
-        while len(stock) < self._stock and not self._closed:
-            worker = await self._start(environment, kind, None)
+        key = environment.id, kind
+        stock = self._waiting[key]
+        while len(stock) + self._starting[key] < self._stock and not self._closed:
+            self._starting[key] += 1
+            try:
+                worker = await self._start(environment, kind, None)
+            finally:
+                self._starting[key] -= 1
             stock.append(worker)
             self._later(self._expire(stock, worker))
 
@@ -93,10 +102,12 @@ class Workers:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.close() for stock in self._waiting.values() for worker in stock))
+        if self._life:
+            self._life.end()
 
     async def _start(self, environment: Environment, kind: Kind, data: Path | None) -> Worker:
         name, mark = f"w-{uuid4().hex[:12]}", uuid4().hex
-        folder = self._folder / name
+        folder = self._folder / f"{await self._lived()}.{name}"
         (folder / "app").mkdir(parents=True)
         spec = Spec(
             name,
@@ -118,6 +129,13 @@ class Workers:
             raise
         return worker
 
+    async def _lived(self) -> str:
+        """The name of this stock's life; first what those left is removed whose life was cut short."""
+        if self._life is None:
+            self._life = Life(self._house)
+            await asyncio.to_thread(_clear, self._folder, self._life)
+        return self._life.name
+
     def _later(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -135,3 +153,9 @@ class Workers:
         if worker in stock:
             stock.remove(worker)
             await worker.close()
+
+
+def _clear(folder: Path, life: Life) -> None:
+    for left in folder.glob("*"):
+        if life.is_over(left.name.partition(".")[0]):
+            shutil.rmtree(left, ignore_errors=True)

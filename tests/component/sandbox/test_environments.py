@@ -15,7 +15,7 @@ import pytest
 from services.sandbox import environments as module
 from services.sandbox.environments import Environments, NotNow
 from services.sandbox.inside import unpack
-from services.sandbox.packages import Refused
+from services.sandbox.packages import Refused, digest
 from services.sandbox.port import Driver
 
 LINES = ("tenacity==99.1",)  # a name that may be asked for, in a version that only the test has
@@ -75,6 +75,13 @@ async def test_without_network_it_says_so_and_leaves_nothing(
     with pytest.raises(NotNow, match="index was not reached"):
         await Environments(tmp_path, driver).get(LINES)
     assert {path.name for path in (tmp_path / "environments").iterdir() if path.is_dir()} == {"wheels"}
+
+
+async def test_what_a_killed_process_left_of_a_list_is_removed_by_the_next(tmp_path: Path, driver: Driver):
+    left = tmp_path / "environments" / f"{digest(())}.0123abcd" / "unpacked"
+    left.mkdir(parents=True)
+    await Environments(tmp_path, driver).get(())
+    assert not left.parent.exists()
 
 
 @pytest.mark.parametrize("path", ["../../outside.py", "/tmp/outside.py", "tenacity/../../outside.py", "a\\..\\b.py"])

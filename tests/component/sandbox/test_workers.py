@@ -12,8 +12,9 @@ import pytest
 from libs.contracts.artifacts import SourceFile
 from libs.testing.waiting import until
 from services.sandbox import workers as module
+from services.sandbox.drivers.unsafe import UnsafeDriver, UnsafeJail
 from services.sandbox.environments import Environment
-from services.sandbox.port import Driver, DriverError
+from services.sandbox.port import Driver, DriverError, Spec
 from services.sandbox.sockets import JailTransport
 from services.sandbox.worker import SOCKET
 from services.sandbox.workers import Workers
@@ -166,3 +167,37 @@ async def test_a_jail_that_cannot_start_says_why(tmp_path: Path, driver: Driver,
     with pytest.raises(DriverError, match="ended before it was ready"):
         await Workers(tmp_path, driver, 1, 60).take(bare, "check")
     assert list((tmp_path / "jails").iterdir()) == []
+
+
+async def test_stocks_that_are_filled_at_once_hold_no_more_than_they_should(tmp_path: Path, bare: Environment):
+    class Slow(UnsafeDriver):
+        begun = 0
+
+        async def start(self, spec: Spec) -> UnsafeJail:
+            self.begun += 1
+            return await asyncio.get_running_loop().create_future()
+
+    driver = Slow()
+    workers = Workers(tmp_path, driver, 2, 60)
+    filling = [asyncio.create_task(workers.warm(bare, "check")) for _ in range(5)]
+    await until(lambda: driver.begun == 2)
+    await asyncio.wait(filling, timeout=0.05)
+    assert driver.begun == 2
+    for task in filling:
+        task.cancel()
+    await asyncio.gather(*filling, return_exceptions=True)
+    await workers.close()
+
+
+async def test_folders_of_a_stock_whose_process_was_killed_are_removed_by_the_next(
+    tmp_path: Path, driver: Driver, bare: Environment
+):
+    workers, others = (Workers(tmp_path, driver, 0, 60) for _ in range(2))
+    worker = await workers.take(bare, "check")
+    (kept,) = (tmp_path / "jails").iterdir()
+    (tmp_path / "jails" / "0123abcd.w-1" / "app").mkdir(parents=True)  # of a life of which there is no lock
+    another = await others.take(bare, "check")
+    left = set((tmp_path / "jails").iterdir())
+    assert (kept in left, len(left)) == (True, 2)
+    for each in (worker, another, workers, others):
+        await each.close()
