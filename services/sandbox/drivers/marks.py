@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 PREFIX = "interius-jail"
@@ -48,7 +48,7 @@ class Life:
             return over
 
     @contextlib.contextmanager
-    def _ended(self, name: str) -> Iterator[bool]:
+    def _ended(self, name: str) -> Generator[bool]:
         """Whether it no longer lives; until this is left nobody begins to live by this name."""
         try:
             handle = os.open(self._folder / name, os.O_RDWR | os.O_CLOEXEC)
