@@ -1,4 +1,4 @@
-"""Folders of packages, one for each list of requirements: downloaded here, unpacked in a jail, kept for ever.
+"""Folders of packages, one for each list of requirements: downloaded here, unpacked in a jail, kept while in use.
 
 What is downloaded are wheels only, so no code of a package runs to get it, and none runs on this machine afterwards.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import structlog
 from filelock import AsyncFileLock
 
 from services.sandbox.inside.unpack import MOST, READY
@@ -23,6 +24,7 @@ from services.sandbox.packages import FILES, Refused, digest
 from services.sandbox.parcels import Unfit, receive
 from services.sandbox.port import APP, DATA, DEPS, MEBIBYTE, PYTHON, RUN, TOOLS, Driver, Jail, Limits, Spec
 from services.sandbox.sockets import SocketError, connect
+from services.sandbox.tidying import tidy
 
 INSIDE = Path(__file__).parent / "inside"
 DOWNLOAD_SECONDS = 180.0
@@ -30,12 +32,16 @@ LARGEST = 200 * MEBIBYTE  # of one downloaded file
 MEMORY = 2048 * MEBIBYTE  # of the downloader, which reads what is in the wheels
 BUILDING = Limits(memory=1536 * MEBIBYTE, cpus=2.0, disk=1024 * MEBIBYTE, inodes=65_536, seconds=180.0)
 PARCEL = "packages.sock"
+MOST_KEPT = 30  # lists of packages, of about 70 MB each
 KEPT_OUTPUT = 4000  # characters
 # How the downloader says that it reached no index, or not well enough to know what is there.
 UNREACHED = re.compile(
     r"NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Could not fetch URL|Connection(?:Error|Reset)"
     r"|Temporary failure|Max retries|Network is unreachable|ProtocolError|(?:50[0234]|429) (?:Server|Client) Error",
 )
+
+
+log = structlog.get_logger(__name__)
 
 
 class NotNow(Exception):
@@ -53,9 +59,10 @@ class Environment:
 class Environments:
     """Makes each folder once, whoever asks, in whichever process."""
 
-    def __init__(self, folder: Path, driver: Driver) -> None:
+    def __init__(self, folder: Path, driver: Driver, most: int = MOST_KEPT) -> None:
         self._folder = folder.absolute() / "environments"
         self._driver = driver
+        self._most = most
 
     async def get(self, lines: tuple[str, ...]) -> Environment:
         """The folder for a list of packages, as ``packages.wanted`` gives it.
@@ -72,11 +79,18 @@ class Environments:
             async with AsyncFileLock(self._folder / f"{name}.lock"):
                 if not place.is_dir():
                     await self._make(lines, place)
+            await self.tidy()
+        with suppress(FileNotFoundError):  # removed in this very moment: whoever starts a jail with it is told
+            os.utime(place)
         return Environment(name, place)
 
+    async def tidy(self) -> None:
+        """Remove what has not been asked for in a long time, and what killed processes left."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if gone := await asyncio.to_thread(tidy, self._folder, self._most):
+            log.info("packages_removed", lists=gone)
+
     async def _make(self, lines: tuple[str, ...], place: Path) -> None:
-        for left in self._folder.glob(f"{place.name}.{'[0-9a-f]' * 8}"):  # by who was killed: nobody else is at it now
-            await asyncio.to_thread(shutil.rmtree, left, ignore_errors=True)
         staging = self._folder / f"{place.name}.{uuid4().hex[:8]}"
         wheels, unpacked = staging / "wheels", staging / "unpacked"
         try:
@@ -162,6 +176,7 @@ def _keep(wheels: Path, kept: Path) -> None:
         wheel.chmod(0o644)
         with suppress(FileExistsError):
             os.link(wheel, kept / wheel.name)
+        os.utime(kept / wheel.name)  # those that are wanted stay longest
 
 
 def _bounded() -> None:

@@ -43,7 +43,9 @@ class Jails:
                 workers = Workers(
                     settings.sandbox_folder, driver, settings.sandbox_stock, settings.sandbox_stock_seconds
                 )
-                self._made = Environments(settings.sandbox_folder, driver), workers
+                environments = Environments(settings.sandbox_folder, driver, settings.sandbox_packages)
+                await environments.tidy()
+                self._made = environments, workers
         return self._made
 
     async def _choose(self) -> Driver:

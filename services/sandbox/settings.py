@@ -34,4 +34,5 @@ class SandboxSettings(BaseSettings):
     sandbox_total_seconds: int = Field(86_400, ge=10, description="after which an app is ended in any case")
     sandbox_stock: int = Field(2, ge=0, le=64, description="warm jails that wait, of each list of packages and use")
     sandbox_stock_seconds: float = Field(600.0, gt=0, description="how long a warm jail waits until it is ended")
+    sandbox_packages: int = Field(30, ge=2, description="lists of packages that stay unpacked, of about 70 MB each")
     sandbox_concurrency: int = Field(2, ge=1, le=64, description="projects one copy verifies at the same time")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
@@ -16,7 +17,7 @@ from libs.contracts.artifacts import SourceFile
 from services.sandbox.port import APP, DATA, DEPS, RUN, DriverError, Exit, Jail
 
 SOCKET = "app.sock"
-READY_SECONDS = 30.0  # to read in the packages: 0.7 on a quiet machine
+READY_SECONDS = 60.0  # to read in the packages: 0.7 on a quiet machine, 30 were not enough on a very busy one
 GRACE = 3.0  # seconds after which a jail that did not end its own program is ended
 MOST_FILES = 2000
 
@@ -37,11 +38,15 @@ class Ran:
 
 
 class Worker:
-    """One jail with an empty project folder, and the program in it that takes orders."""
+    """One jail with an empty project folder, and the program in it that takes orders.
 
-    def __init__(self, jail: Jail, folder: Path, mark: str) -> None:
+    ``packages`` is a handle that keeps its packages from being removed; it is closed with it.
+    """
+
+    def __init__(self, jail: Jail, folder: Path, mark: str, packages: int) -> None:
         self.jail = jail
         self._folder = folder
+        self._packages = packages
         self._mark = mark.encode()
         self._lines = jail.lines()
         self._closed = False
@@ -136,6 +141,7 @@ class Worker:
             self._closed = True
             await self.jail.kill()
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            os.close(self._packages)
 
     def _settled(self, env: Mapping[str, str] | None) -> dict[str, Any]:
         app = self.jail.path(APP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ import structlog
 from services.sandbox.drivers.marks import Life
 from services.sandbox.environments import INSIDE, Environment
 from services.sandbox.port import APP, DEPS, MEBIBYTE, PYTHON, TOOLS, Driver, DriverError, Limits, Spec
+from services.sandbox.tidying import hold
 from services.sandbox.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -117,10 +119,16 @@ class Workers:
             data=data,
             limits=LIMITS[kind],
         )
+        held = -1
         try:
-            worker = Worker(await self._driver.start(spec), folder, mark)
-        except BaseException:
+            held = hold(environment.folder)
+            worker = Worker(await self._driver.start(spec), folder, mark, held)
+        except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
+            if held >= 0:
+                os.close(held)
+            if isinstance(error, OSError):
+                raise DriverError(f"Its packages are not there any more: {error}") from error
             raise
         try:
             await worker.ready()
