@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests that run at the same time; each worker has servers of its own.
 WORKERS ?= 2
 # Tests that take long: of every wish, and of apps in real jails under all that happens to them.
-NIGHTLY := tests/e2e/test_wish_projects.py tests/e2e/test_served_apps.py tests/e2e/test_served_nowhere.py
+NIGHTLY := tests/e2e/test_wish_projects.py tests/e2e/test_served_apps.py tests/e2e/test_served_nowhere.py tests/resilience/test_hosting_kill.py
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once lets each process start sooner
 
 help: ## print these targets

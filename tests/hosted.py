@@ -65,18 +65,19 @@ def building(
     return build
 
 
-async def completed(platform: Platform, project_id: str, owner: str, files: Mapping[str, str]) -> str:
-    """A run that is over, with these files; gives its id."""
+async def begun(platform: Platform, project_id: str, owner: str, files: Mapping[str, str]) -> str:
+    """A run that has these files; gives its id."""
     run_id = new_id()
     plan = events.FilesPlanned(tuple(PlannedFile(path, "", "model") for path in files))
-    story = [
-        events.Requested("An app.", owner),
-        plan,
-        *(written(path, text) for path, text in files.items()),
-        events.Completed("shop", len(files), 9, "It is done."),
-    ]
-    for event in story:
+    for event in (events.Requested("An app.", owner), plan, *(written(path, text) for path, text in files.items())):
         await tell(platform.log, project_id, run_id, event, owner)
+    return run_id
+
+
+async def completed(platform: Platform, project_id: str, owner: str, files: Mapping[str, str]) -> str:
+    """A run that is over, with these files; gives its id."""
+    run_id = await begun(platform, project_id, owner, files)
+    await tell(platform.log, project_id, run_id, events.Completed("shop", len(files), 9, "It is done."), owner)
     return run_id
 
 

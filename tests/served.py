@@ -45,7 +45,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     """All of it, with somebody signed in who has a project."""
     given = {"SANDBOX_DRIVER": "bubblewrap", "SANDBOX_FOLDER": str(folder), "SANDBOX_PER_USER": "50"} | settings
-    _share_packages(folder)
+    share_packages(folder)
     builds = (*ALL[:-1], sandbox, ALL[-1])
     async with fresh_streams(nats_url), front_door(nats_url, dsn, builds, **given) as door:
         person = await door.newcomer("ada")
@@ -59,7 +59,8 @@ def jailed() -> None:
         lacking("there is no bubblewrap: run deploy/debian.sh")
 
 
-def _share_packages(folder: Path) -> None:
+def share_packages(folder: Path) -> None:
+    """Let a new folder of sandboxes have what earlier ones downloaded."""
     folder.mkdir(parents=True)
     (KEPT / "environments").mkdir(parents=True, exist_ok=True)
     (folder / "environments").symlink_to(KEPT / "environments")

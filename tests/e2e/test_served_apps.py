@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 import pytest_asyncio
 from nats.errors import NoRespondersError
@@ -79,6 +83,16 @@ async def newer(served: Town, sandbox_id: str, serving: int) -> int:
         return now if now > serving else 0
 
     return await until(look, PATIENCE)
+
+
+def process_of(text: str) -> int:
+    """The process that serves an app with this text, as the machine has it."""
+    for process in psutil.process_iter():
+        main = Path(f"/proc/{process.pid}/root/app/app/main.py")
+        with contextlib.suppress(OSError):
+            if text in main.read_text(encoding="utf-8"):
+                return process.pid
+    raise AssertionError("no process has this app")
 
 
 async def retired(served: Town, subject: str) -> bool:
@@ -214,6 +228,23 @@ async def test_data_is_kept_for_the_next_jail_and_wiped_when_that_is_wanted(serv
     await served.rest("POST", f"{path}/restart")
     await served.sandboxes.become(sandbox_id, "ready")
     assert (await app.get("/count")).json()["count"] == "1"
+
+
+async def test_a_jail_that_is_killed_while_it_answers_is_told_and_started_again(served: Town):
+    hangs, heard = (
+        'if path == "/hang":\n        print("hangs", flush=True)\n        await asyncio.sleep(600)\n    elif',
+        [],
+    )
+    sandbox_id = await deployed(served, FRIENDLY.replace('if path == "/ticks"', f'{hangs} path == "/ticks"'))
+    await served.door.platform.hear(f"live.project.*.sandbox.{sandbox_id}.>", lambda _subject, body: heard.append(body))
+    first = await served.sandboxes.state(sandbox_id)
+    asking = asyncio.create_task(served.at(sandbox_id).get("/hang"))
+    await until(lambda: b"hangs" in b"".join(heard))
+    os.kill(process_of('print("hangs"'), signal.SIGKILL)
+    answer = await asking
+    assert (answer.status_code, answer.json()["code"]) in {(502, "bad_answer"), (502, "app_lost")}
+    await newer(served, sandbox_id, first.serving)
+    assert (await served.at(sandbox_id).get("/")).status_code == 200
 
 
 async def test_its_time_ends_without_a_request_and_in_all_and_a_restart_gives_it_another(
