@@ -88,7 +88,7 @@ async def newer(served: Town, sandbox_id: str, serving: int) -> int:
 def process_of(text: str) -> int:
     """The process that serves an app with this text, as the machine has it."""
     for process in psutil.process_iter():
-        main = Path(f"/proc/{process.pid}/root/app/app/main.py")
+        main = Path("/proc", str(process.pid), "root", "app/app/main.py")
         with contextlib.suppress(OSError):
             if text in main.read_text(encoding="utf-8"):
                 return process.pid

@@ -26,7 +26,6 @@ from libs.testing.waiting import until
 from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.drivers.marks import house_of, marked
 from services.sandbox.hosting.store import command
-from services.sandbox.rooms import Room
 from tests.front_door import tell
 from tests.hosted import HELLO, Sandboxes, begun
 from tests.served import jailed, share_packages
@@ -75,7 +74,6 @@ class Hosts:
 
     def left(self) -> list[object]:
         """What is there of any jail once somebody has looked after those that are gone."""
-        Room(self.folder / "jails").close()
         places = [path for name in ("drivers", "data") for path in (self.folder / name).glob("*")]
         rooms = [path for path in (self.folder / "jails").glob("*") if path.is_dir()]
         loops = Path("/sys/block").glob("loop*/loop/backing_file")
