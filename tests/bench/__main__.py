@@ -22,6 +22,7 @@ from tests.bench import (
     bench_sse,
     bench_stack,
     bench_tokens,
+    bench_verify,
 )
 from tests.bench.measure import HEAD, Figure
 
@@ -34,6 +35,7 @@ BENCHES = (
     bench_projector,
     bench_runs,
     bench_sandbox,
+    bench_verify,
     bench_proxy,
     bench_stack,
 )
