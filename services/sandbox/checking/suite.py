@@ -12,10 +12,11 @@ import msgspec
 from libs.contracts.artifacts import Check
 from services.sandbox.checking.findings import NAME, Fault, check, clipped
 from services.sandbox.checking.project import Project
-from services.sandbox.inside.interius_report import MARK
+from services.sandbox.inside.interius_report import HUNG, MARK, PATIENCE
 from services.sandbox.worker import Ran, Worker
 
-SECONDS = 150.0  # for one half of a project's tests; they take about 4 on a quiet machine
+SECONDS = 60.0  # in which one test must be done; most take a twentieth of a second on a quiet machine
+ALL_SECONDS = 900.0  # for one half of a project's tests
 MOST = 1500  # tests told one by one; of more, those that failed come first
 SHOWN = 25  # failures told with their output
 ARGUMENTS = (
@@ -49,8 +50,8 @@ async def run_tests(project: Project, workers: Sequence[Worker], seconds: float 
 
 
 async def _half(worker: Worker, paths: list[str], seconds: float) -> Ran:
-    env = {"DATABASE_URL": f"sqlite:///{worker.data}/tests.db"}
-    return await worker.run("pytest", *ARGUMENTS, *paths, env=env, seconds=seconds)
+    env = {"DATABASE_URL": f"sqlite:///{worker.data}/tests.db", PATIENCE: str(seconds)}
+    return await worker.run("pytest", *ARGUMENTS, *paths, env=env, seconds=ALL_SECONDS)
 
 
 def _told(ran: Ran) -> list[dict[str, Any]]:
@@ -92,8 +93,9 @@ def _whole(project: Project, ran: Sequence[Ran], told: list[dict[str, Any]], spe
         said = "\n".join(line for line in one.lines if not line.startswith(MARK))
         if one.ended:
             faults.append(Fault(f"The tests did not end. {one.ended.message}".strip(), text=said[-1500:]))
-        elif one.code == -9:
-            faults.append(Fault("The tests were not done in time.", project.blame.of_text(said), said[-3000:]))
+        elif one.code in (-9, HUNG):
+            sentence = "A test did not end." if one.code == HUNG else "The tests were not done in time."
+            faults.append(Fault(sentence, project.blame.of_text(said), said[-3000:]))
         elif one.code not in (0, 1) and not any(each["outcome"] == "failed" for each in told):
             faults.append(Fault(f"pytest ended with status {one.code}.", project.blame.of_text(said), said[-3000:]))
     failed = sum(each["outcome"] == "failed" for each in told)

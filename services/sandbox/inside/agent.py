@@ -68,10 +68,10 @@ def _hear(project: str) -> None:
     """While it serves there is one further order: to say where it is."""
     for line in sys.stdin:
         if json.loads(line)["do"] == "where":
-            _where(project, sys.stdout.fileno())
+            where(project, sys.stdout.fileno())
 
 
-def _where(project: str, to: int) -> None:
+def where(project: str, to: int) -> None:
     """Print where each thread is that runs code of the project, a folder.
 
     Not by ``faulthandler``: it reads stacks while they change, which may end a process that was only slow.
@@ -101,7 +101,7 @@ def _module(order: Order) -> int:
     os.dup2(sys.stdin.fileno(), 0)
     _settle(order)
     sys.argv = [order["module"], *order["arguments"]]
-    late = threading.Timer(order["seconds"] * 0.8, _where, (order["cwd"], os.dup(1)))  # where it hangs, if it does
+    late = threading.Timer(order["seconds"] * 0.8, where, (order["cwd"], os.dup(1)))  # where it hangs, if it does
     late.daemon = True
     late.start()
     try:
