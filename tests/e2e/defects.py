@@ -19,6 +19,7 @@ class Defect:
 NOTES, BOOKS = "app/routes/notes.py", "app/routes/notebooks.py"
 SCHEMA, RULES, ACCESS, MAIN = "app/schemas/note.py", "app/rules/note.py", "app/access.py", "app/main.py"
 MIGRATION, PEOPLE = "migrations/versions/0001_initial.py", "app/auth/dependencies.py"
+SETTINGS, TOKENS = "app/settings.py", "app/auth/tokens.py"
 READ = '    return NoteRead.model_validate(crud.fetch(session, access.notes(user, "read"), note_id))'
 LISTED = """) -> Page[NotebookRead]:
     \"\"\"List notebooks, filtered and sorted as asked; without an order in that of their creation.\"\"\"
@@ -149,4 +150,24 @@ RIGHTS = (
     ),
     Defect("rule off by one", RULES, "if taken > 5:", "if taken > 6:"),
 )
-GROUPS = {"read at once": READ_AT_ONCE, "starts": STARTS, "answers": ANSWERS, "rights": RIGHTS}
+KEPT = (
+    Defect("wrong value kept", NOTES, "Note(**data.model_dump())", 'Note(**data.model_dump() | {"pages": 0})'),
+    Defect("value taken that the charter forbids", SCHEMA, "    pages: int = Field(ge=0, ", "    pages: int = Field("),
+    Defect(
+        "secret in code",
+        TOKENS,
+        "    key = settings.secret_key.get_secret_value()\n",
+        '    key = "q8Zr1xW0vT5yLm3nKc7uJb2hGd9fSa4e"\n',
+    ),
+    Defect(
+        "secret as a default",
+        SETTINGS,
+        "Field(default_factory=lambda: SecretStr(token_urlsafe(32)), min_length=32)",
+        'SecretStr("q8Zr1xW0vT5yLm3nKc7uJb2hGd9fSa4e")',
+    ),
+    Defect("setting missing at start", SETTINGS, "    migrate_on_start: bool = True\n", ""),
+    Defect("setting missing in a request", SETTINGS, "    access_token_minutes: int = Field(default=15, ge=1)\n", ""),
+    Defect("setting that nobody gives", SETTINGS, '"WARNING", "ERROR"] = "INFO"', '"WARNING", "ERROR"]'),
+    Defect("migration removed", MIGRATION, "", ""),
+)
+GROUPS = {"read at once": READ_AT_ONCE, "starts": STARTS, "answers": ANSWERS, "rights": RIGHTS, "kept": KEPT}

@@ -20,6 +20,7 @@ SECRET_NAME = re.compile(
     r"(?:^|_)(?:secret|secret_key|password|passwd|api_key|apikey|private_key|access_key|auth_token)$"
 )
 PLACEHOLDER = re.compile(r"change|example|replace|your|dummy|test|placeholder|xxx|todo|insecure|\$\{|<|secret|password")
+WRAPPERS = frozenset({"Field", "SecretStr"})  # around what a setting is by default
 _NAMING = (ast.Assign, ast.AnnAssign, ast.keyword, ast.arguments)
 HINT = "read it from the environment"
 
@@ -62,6 +63,11 @@ def _name(target: ast.expr) -> str:
 
 
 def _is_secret(value: ast.expr) -> bool:
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in WRAPPERS:
+        held = [*value.args[:1], *(each.value for each in value.keywords if each.arg == "default")]
+        if not held:
+            return False
+        value = held[0]
     if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
         return False
     text = value.value

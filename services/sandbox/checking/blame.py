@@ -22,6 +22,8 @@ class Place:
 
 
 NOWHERE = Place()
+SETTINGS, FIRST_MIGRATION = "app/settings.py", "migrations/versions/0001_initial.py"
+_LACKING = re.compile(r"'Settings' object has no attribute|validation errors? for Settings\b")
 
 
 class Blame:
@@ -38,8 +40,13 @@ class Blame:
         for wanted in (self._is_written, self._is_app, lambda p: p.startswith("migrations/"), lambda _: True):
             found = [place for place in frames if wanted(place.path)]
             if found:
-                return found[-1]
+                return self._settings(text, found[-1])
         return Place()
+
+    def _settings(self, text: str, place: Place) -> Place:
+        """The settings where they lack what is asked of them, unless only who asks can be written anew."""
+        asks = place.path in self._written and SETTINGS not in self._written
+        return Place(SETTINGS) if SETTINGS in self._files and _LACKING.search(text) and not asks else place
 
     def _is_written(self, path: str) -> bool:
         return path in self._written and not path.startswith("tests/") and path not in _PASSAGES
@@ -120,15 +127,17 @@ class Blame:
         return Place(self._known(rights if asks else routes) or self._known(routes))
 
     def of_migrations(self, text: str) -> Place:
-        """The newest migration, unless a traceback or what can be written anew says otherwise."""
+        """The newest migration, unless there is none, or a traceback or what can be written anew says otherwise."""
+        found = sorted(path for path in self._files if path.startswith("migrations/versions/"))
+        if not found:
+            return Place(FIRST_MIGRATION)
         place = self.of_text(text)
         if place.path and place.path != "migrations/env.py":
             return place
-        found = sorted(path for path in self._files if path.startswith("migrations/versions/"))
         models = [path for path in self._written if path.startswith("app/models/")]
         if models and not self._written.intersection(found):
             return Place(models[0])
-        return Place(found[-1] if found else self._known("migrations/env.py"))
+        return Place(found[-1])
 
     def _known(self, path: str) -> str:
         return path if path in self._files else ""

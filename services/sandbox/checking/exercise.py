@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from functools import partial
 from typing import Any
 
 from libs.blueprint.probes import CREATED, Collection, Row
@@ -15,6 +16,7 @@ from services.sandbox.checking.project import MAIN, Project
 
 ADMIN = {"username": "admin@example.com", "password": "only for the sandbox"}
 PASSWORD = "only for the sandbox"  # noqa: S105  # of users that live as long as their jail
+HS256 = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"  # {"alg":"HS256","typ":"JWT"}, as it is printed
 UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0"  # {"alg":"none","typ":"JWT"}
 MISSING = 2_000_000_000  # an id that no row has
 BURST = 40  # requests at once
@@ -38,8 +40,8 @@ class Exercise:
     async def run(self) -> None:
         """All of it; what is wrong stands in the caller's findings."""
         offered = await self._openapi()
-        if self._probes.signs_in:
-            await self._sign_in()
+        if self._probes.signs_in and not await self._sign_in():
+            return  # whatever else fails, fails of this
         for each in self._probes.collections:
             await self._collection(each)
         if self._probes.signs_in:
@@ -87,26 +89,30 @@ class Exercise:
     def _log(self) -> str:
         return "\n".join(list(self._caller.log)[-40:])
 
-    async def _sign_in(self) -> None:
-        place = Place("app/auth/routes.py")
+    async def _sign_in(self) -> bool:
+        """Tell whether who signs in is known afterwards."""
+        place, tokens = Place("app/auth/routes.py"), Place("app/auth/tokens.py")
         for email in ("alice@example.com", "bob@example.com"):
             call = ("POST", "/auth/register", "a new user")
             await self._caller.expect({201}, call, place, json={"email": email, "password": PASSWORD})
-        tokens: list[str] = []
+        given: list[str] = []
         for form in (ADMIN, *({"username": f"{n}@example.com", "password": PASSWORD} for n in ("alice", "bob"))):
             answer = await self._caller.expect({200}, ("POST", "/auth/login", "signing in"), place, data=form)
-            given = answer.json
-            tokens.append(str(given.get("access_token", "")) if isinstance(given, dict) else "")
-        self._admin, self._alice, self._bob = tokens
-        await self._caller.expect({200}, ("GET", "/auth/me", "signed in"), place, self._admin)
+            body = answer.json
+            given.append(str(body.get("access_token", "")) if isinstance(body, dict) else "")
+        self._admin, self._alice, self._bob = given
+        known = await self._caller.expect({200}, ("GET", "/auth/me", "signed in"), tokens, self._admin)
         await self._caller.expect({401}, ("GET", "/auth/me", "without a token"), place)
         await self._forged()
         await self._caller.expect({401}, ("GET", "/auth/users", "without a token"), place)
         await self._caller.expect({403}, ("GET", "/auth/users", "not an admin"), place, self._alice)
+        return known.status == 200
 
     async def _forged(self) -> None:
-        """Tokens that nobody issued: with another signature, and with none."""
-        head, claims = self._admin.split(".")[:2] if self._admin.count(".") == 2 else ("", "")
+        """Tokens that nobody issued: with another signature, and with none. Its own are signed with its key."""
+        head, claims, signature = self._admin.split(".") if self._admin.count(".") == 2 else ("", "", "")
+        if head == HS256 and not self._caller.signed(f"{head}.{claims}", signature):
+            self._wrong("POST", "/auth/login", "its tokens are not signed with SECRET_KEY", Place("app/auth/tokens.py"))
         for token in (f"{head}.{claims}.{'A' * 43}", f"{UNSIGNED}.{claims}."):
             call = ("GET", "/auth/me", "with a forged token")
             await self._caller.expect({401}, call, Place("app/auth/tokens.py"), token)
@@ -250,15 +256,16 @@ class Exercise:
         """Many at once: each is answered, none with a server error, and it lives on."""
         finding = self._caller.finding("burst")
         reads = ["/health", *(each.path for each in self._probes.collections)]
-        calls = [self._caller.ask("GET", reads[n % len(reads)], self._admin) for n in range(BURST)]
+        ask = partial(self._caller.ask, among=BURST)
+        calls = [ask("GET", reads[n % len(reads)], self._admin) for n in range(BURST)]
         for each in self._probes.collections[:3]:
             body = self._filled(each, len(each.bodies) - 1) if each.bodies else None
-            calls += [self._caller.ask("POST", each.path, self._admin, json=body) for _ in range(4) if body is not None]
+            calls += [ask("POST", each.path, self._admin, json=body) for _ in range(4) if body is not None]
         began = time.monotonic()
         answers = await asyncio.gather(*calls)
         finding.seconds = time.monotonic() - began
         bad = [answer for answer in answers if not answer.status or answer.status >= 500]
-        last = await self._caller.ask("GET", "/health")
+        last = await ask("GET", "/health")
         if bad or not last.status:
             why = bad[0].why or f"{bad[0].status}: {bad[0].text}" if bad else last.why
             place = self._blame.of_text(self._log())

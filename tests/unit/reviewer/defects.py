@@ -114,6 +114,11 @@ DEFECTS = [
     Defect(
         "key in code", "CWE-798", "app/settings.py", '"change-me-in-production"', '"h7Kd92mQzP41"  # !', "secret_key"
     ),
+    Defect(
+        *("key as a default", "CWE-798", "app/keys.py", ""),
+        'from pydantic import SecretStr\n\nsecret_key = SecretStr("h7Kd92mQzP41")  # !\n',
+        "secret_key",
+    ),
     Defect("key in a text file", "CWE-798", ".env", "", f"A=1\nAWS=AKIA{'Q' * 16}  # !\n", "AKIAQQQQ"),
     Defect("file outside the project", "path", "../evil.py", "", "x = 1\n", "'..'"),
     Defect("absolute file name", "path", "/etc/passwd", "", "x\n", "absolute"),

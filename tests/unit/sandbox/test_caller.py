@@ -7,6 +7,14 @@ import httpx
 from libs.blueprint.probes import Probes
 from services.sandbox.checking.blame import Blame
 from services.sandbox.checking.caller import Caller
+from services.sandbox.checking.exercise import HS256
+
+# The example of jwt.io.
+KEY = "your-256-bit-secret"
+TOKEN = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ"
+    ".SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
+)
 
 
 async def nowhere() -> None:
@@ -31,3 +39,12 @@ async def test_no_connection_is_used_twice_since_it_may_be_closed_between() -> N
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://app") as client:
         caller = Caller(client, Blame({}, (), Probes(False, "", ())), "secret", nowhere)
         assert (await caller.ask("GET", "/", "a token")).status == 200
+
+
+async def test_a_token_that_another_key_signed_is_told_apart() -> None:
+    async with httpx.AsyncClient() as client:
+        own, other = (Caller(client, Blame({}, (), Probes(False, "", ())), key, nowhere) for key in (KEY, "another"))
+    text, _, signature = TOKEN.rpartition(".")
+    assert text.startswith(f"{HS256}.")
+    assert own.signed(text, signature)
+    assert not other.signed(text, signature)
