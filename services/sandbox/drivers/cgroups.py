@@ -15,6 +15,7 @@ from services.sandbox.port import Limits
 
 MOUNTS = Path("/proc/self/mountinfo")
 OURS = Path("/proc/self/cgroup")
+WEIGHT = {"cpu.shares": "4096", "cpu.weight": "400"}  # as four processes
 NEEDED = ("memory", "pids", "cpu")
 HELPERS = 2  # bubblewrap's own processes in each jail
 PERIOD = 100_000  # microseconds over which the share of the processors is counted
@@ -115,6 +116,7 @@ class Cgroups:
                 if self.version == 2:
                     _hand_down(parent)
                     _hand_down(folder.parent)
+                _weigh(folder.parent)
                 folder.mkdir()
             except FileNotFoundError:  # another process of this house has just removed its own last one
                 if not again:
@@ -137,6 +139,13 @@ class Cgroups:
         for parent in self.parents:
             with contextlib.suppress(OSError):
                 (parent / f"interius-{self.house}").rmdir()
+
+
+def _weigh(folder: Path) -> None:
+    """All jails of a house together would weigh as much as one process beside them, and starve on a busy machine."""
+    for name, value in WEIGHT.items():
+        if (folder / name).exists():
+            (folder / name).write_text(value, encoding="ascii")
 
 
 def _hand_down(folder: Path) -> None:

@@ -77,3 +77,12 @@ def test_limits_of_version_2_are_handed_down_and_written(monkeypatch: pytest.Mon
 def test_kills_for_memory_are_counted_in_both_versions(tmp_path: Path, name: str):
     (tmp_path / name).write_text("low 0\noom_kill 3\n", encoding="ascii")
     assert cgroups.Cgroup((tmp_path,)).memory_kills() == 3
+
+
+@pytest.mark.parametrize(("name", "value"), [("cpu.shares", "4096"), ("cpu.weight", "400")])
+def test_all_jails_together_do_not_starve_beside_one_busy_process(name: str, value: str, tmp_path: Path):
+    house = tmp_path / "interius-house"
+    house.mkdir()
+    made_by_the_kernel(house, name)
+    cgroups.Cgroups((tmp_path,), "house", 1).make("jail", LIMITS)
+    assert (house / name).read_text(encoding="ascii") == value
