@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
+import msgspec
+
 from libs.contracts.artifacts import SourceFile
 from services.sandbox.port import APP, DATA, DEPS, RUN, DriverError, Exit, Jail
 
@@ -35,6 +37,13 @@ class Ran:
     def output(self) -> str:
         """All lines as one text."""
         return "\n".join(self.lines)
+
+
+class _Told(msgspec.Struct):
+    """What the program in the jail says that takes orders, or one that says so."""
+
+    code: int = 0
+    milliseconds: int = 0
 
 
 class Worker:
@@ -113,7 +122,7 @@ class Worker:
         if told is None:
             ended = await self.jail.wait()
             return Ran(ended.code or -9, spent, tuple(lines), ended)
-        return Ran(int(told["code"]), int(told["milliseconds"]), tuple(lines))
+        return Ran(told.code, told.milliseconds, tuple(lines))
 
     async def serve(self, app: str, env: Mapping[str, str] | None = None, *, access_log: bool = True) -> Path:
         """Have ``module:attribute`` served; gives the socket's path, where it will be listening soon.
@@ -147,18 +156,25 @@ class Worker:
         app = self.jail.path(APP)
         return {"cwd": app, "path": [app], "env": {"PYTHONPATH": f"{app}:{self.jail.path(DEPS)}", **(env or {})}}
 
-    async def _heard(self) -> tuple[list[str], dict[str, Any] | None]:
+    async def _heard(self) -> tuple[list[str], _Told | None]:
         """Lines until the program in the jail says something; None if it ended instead."""
         lines: list[str] = []
         async for line in self._lines:
-            before, marked, told = line.partition(self._mark)
-            if not marked:
-                lines.append(line.decode(errors="replace"))
-                continue
-            if before:  # what was printed last had no end of line
-                lines.append(before.decode(errors="replace"))
-            return lines, json.loads(told)
+            before, marked, said = line.partition(self._mark)
+            told = _told(said) if marked else None
+            if told is None or before:  # what was printed last had no end of line
+                lines.append((before if told else line).decode(errors="replace"))
+            if told:
+                return lines, told
         return lines, None
+
+
+def _told(said: bytes) -> _Told | None:
+    """None where a project has forged it, and not well."""
+    try:
+        return msgspec.json.decode(said, type=_Told)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def _fill(folder: Path, files: list[SourceFile]) -> None:

@@ -201,3 +201,19 @@ async def test_folders_of_a_stock_whose_process_was_killed_are_removed_by_the_ne
     assert (kept in left, len(left)) == (True, 2)
     for each in (worker, another, workers, others):
         await each.close()
+
+
+FORGED = """
+mark = open("/proc/self/cmdline", "rb").read().split(b"\\0")[3].decode()
+for said in ("{", "[]", '{"code": "none"}', "[" * 50_000, '{"code": 1e400}'):
+    print(mark + said, flush=True)
+raise SystemExit(5)
+"""
+
+
+async def test_what_a_program_forges_is_no_more_than_a_line(workers: Workers, bare: Environment):
+    worker = await workers.take(bare, "check")
+    await worker.fill([SourceFile("forged.py", FORGED)])
+    ran = await worker.run("forged")
+    assert (ran.code, len(ran.lines)) == (5, 5)
+    await worker.close()
