@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import msgspec
@@ -22,6 +22,7 @@ SOCKET = "app.sock"
 READY_SECONDS = 60.0  # to read in the packages: 0.7 on a quiet machine, 30 were not enough on a very busy one
 GRACE = 3.0  # seconds after which a jail that did not end its own program is ended
 MOST_FILES = 2000
+Small = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Ran:
 class _Told(msgspec.Struct):
     """What the program in the jail says that takes orders, or one that says so."""
 
-    code: int = 0
-    milliseconds: int = 0
+    code: Small = 0
+    milliseconds: Small = 0
 
 
 class Worker:

@@ -36,7 +36,7 @@ class Answer:
         """The body; None where it is no JSON."""
         try:
             return json.loads(self._body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import contextlib
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -13,7 +12,7 @@ from libs.contracts.artifacts import Check
 from services.sandbox.checking.findings import NAME, Fault, check, clipped
 from services.sandbox.checking.project import Project
 from services.sandbox.inside.interius_report import HUNG, MARK, PATIENCE
-from services.sandbox.worker import Ran, Worker
+from services.sandbox.worker import Ran, Small, Worker
 
 SECONDS = 60.0  # in which one test must be done; most take a twentieth of a second on a quiet machine
 ALL_SECONDS = 900.0  # for one half of a project's tests
@@ -24,6 +23,15 @@ ARGUMENTS = (
     # What was read in before cannot be rewritten; it needs not be.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
+
+
+class Told(msgspec.Struct, frozen=True):
+    """How one test went, in the plugin's words."""
+
+    test: str
+    outcome: str
+    text: str
+    milliseconds: Small
 
 
 def halves(project: Project, count: int) -> list[list[str]]:
@@ -44,7 +52,7 @@ async def run_tests(project: Project, workers: Sequence[Worker], seconds: float 
     ran = await asyncio.gather(*(_half(worker, part, seconds) for worker, part in zip(workers, parts, strict=False)))
     spent = round((asyncio.get_running_loop().time() - began) * 1000)
     told = [each for one in ran for each in _told(one)]
-    tests = [_check(project, each) for each in sorted(told, key=lambda each: each["outcome"] == "passed")[:MOST]]
+    tests = [_check(project, each) for each in sorted(told, key=lambda each: each.outcome == "passed")[:MOST]]
     tests = [each if number < SHOWN else _quiet(each) for number, each in enumerate(tests)]
     return [_whole(project, ran, told, spent), *tests]
 
@@ -54,27 +62,25 @@ async def _half(worker: Worker, paths: list[str], seconds: float) -> Ran:
     return await worker.run("pytest", *ARGUMENTS, *paths, env=env, seconds=ALL_SECONDS)
 
 
-def _told(ran: Ran) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _told(ran: Ran) -> list[Told]:
+    found: list[Told] = []
     for line in ran.lines:
         if line.startswith(MARK):
-            try:
-                told = json.loads(line[len(MARK) :])
-                found.append({key: told[key] for key in ("test", "outcome", "text", "milliseconds")})
-            except (ValueError, KeyError, TypeError):
-                continue  # the project wrote it, not the plugin
+            # What is wrong was written by the project, not by the plugin.
+            with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+                found.append(msgspec.json.decode(line[len(MARK) :], type=Told))
     return found
 
 
-def _check(project: Project, told: dict[str, Any]) -> Check:
-    test, text, passed = str(told["test"])[:300], str(told["text"]), told["outcome"] == "passed"
+def _check(project: Project, told: Told) -> Check:
+    test, text, passed = told.test[:300], told.text, told.outcome == "passed"
     rules = project.rules_of(test)
     place = None if passed else project.blame.of_test(test, text, rules)
     return Check(
         test.split("::")[-1][:NAME] or "test",
         passed,
         "" if passed else clipped(text),
-        int(told["milliseconds"]),
+        told.milliseconds,
         rules,
         test=test,
         path=place.path if place else "",
@@ -86,7 +92,7 @@ def _quiet(each: Check) -> Check:
     return msgspec.structs.replace(each, output=each.output[-200:])
 
 
-def _whole(project: Project, ran: Sequence[Ran], told: list[dict[str, Any]], spent: int) -> Check:
+def _whole(project: Project, ran: Sequence[Ran], told: list[Told], spent: int) -> Check:
     """That pytest itself went through, and found something to run."""
     faults: list[Fault] = []
     for one in ran:
@@ -96,9 +102,9 @@ def _whole(project: Project, ran: Sequence[Ran], told: list[dict[str, Any]], spe
         elif one.code in (-9, HUNG):
             sentence = "A test did not end." if one.code == HUNG else "The tests were not done in time."
             faults.append(Fault(sentence, project.blame.of_text(said), said[-3000:]))
-        elif one.code not in (0, 1) and not any(each["outcome"] == "failed" for each in told):
+        elif one.code not in (0, 1) and not any(each.outcome == "failed" for each in told):
             faults.append(Fault(f"pytest ended with status {one.code}.", project.blame.of_text(said), said[-3000:]))
-    failed = sum(each["outcome"] == "failed" for each in told)
+    failed = sum(each.outcome == "failed" for each in told)
     if failed:
         faults.append(Fault(f"{failed} of {len(told)} tests failed."))
     return check("tests", faults, "" if faults else f"{len(told)} tests passed.", spent)
