@@ -187,19 +187,25 @@ class Tenure:
     async def _ready(self, served: Served, sandbox: Sandbox, term: int) -> None:
         """Take requests, say so, and let go of the version before."""
         served.term, served.wanted = term, sandbox.wanted
-        await served.open(self._host.means.wire, sandbox.id)
-        now = self._sandbox()
-        took = round((datetime.now(UTC) - now.updated_at).total_seconds() * 1000)
-        said = await self._append(now, e.SandboxReady(term, sandbox.run_id, sandbox.wanted, max(took, 0)))
-        if not said:
-            await served.close()
-            return
-        before, self._served = self._served, served
-        self._known = await self._host.store.load(self._ids)
-        if before:
-            task = asyncio.create_task(before.retire())
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+        before = self._served
+        try:
+            await served.open(self._host.means.wire, sandbox.id)
+            now = self._sandbox()
+            took = round((datetime.now(UTC) - now.updated_at).total_seconds() * 1000)
+            if await self._append(now, e.SandboxReady(term, sandbox.run_id, sandbox.wanted, max(took, 0))):
+                self._served = served
+        finally:
+            if self._served is not served:  # it is no longer wanted, or whether it is said to be ready is not known
+                await served.close()
+        if self._served is served:
+            if before:
+                self._retire(before)
+            self._known = await self._host.store.load(self._ids)
+
+    def _retire(self, before: Served) -> None:
+        task = asyncio.create_task(before.retire())
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
 
     async def _end(self, sandbox: Sandbox, event: e.SandboxEvent) -> bool:
         """End it, and say so; whether it has ended."""
