@@ -22,6 +22,7 @@ from services.sandbox.drivers.bubblewrap_jail import BubblewrapJail, Held
 from services.sandbox.port import PYTHON, DriverError, Limits, Spec
 from services.sandbox.rootfs import rootfs
 
+GIVE_UP_AGAIN = 0.02  # seconds between looks for what is to be killed
 START_SECONDS = 20.0  # for the launcher to have prepared everything
 ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 INSTALL = "bubblewrap is missing. Install it: apt-get install bubblewrap"
@@ -135,12 +136,11 @@ class BubblewrapDriver:
                 start_new_session=True,
             )
             theirs.close()
+            preparing = asyncio.create_task(asyncio.to_thread(_prepared, ours))
             try:
-                handles = await asyncio.to_thread(_prepared, ours)
+                handles = await asyncio.shield(preparing)
             except BaseException:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+                await asyncio.shield(_given_up(process, preparing, mark))
                 raise
             held.handles = {**dict(zip(plan["writable"], handles, strict=True)), "status": os.dup(status)}
             return process
@@ -189,6 +189,19 @@ def _usable(life: marks.Life) -> cgroups.Cgroups | None:
         if entered:
             return place
     return None
+
+
+async def _given_up(process: asyncio.subprocess.Process, preparing: asyncio.Task[list[int]], mark: str) -> None:
+    """End a launcher, also as bubblewrap: what that has half made dies with nobody, and keeps its output open."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    waiting = asyncio.create_task(process.wait())
+    while not (await asyncio.wait({waiting}, timeout=GIVE_UP_AGAIN))[0]:
+        _, house, name = mark.split(":")
+        await asyncio.to_thread(marks.kill_marked, house, name)
+    with contextlib.suppress(OSError, DriverError):
+        for handle in await preparing:
+            os.close(handle)
 
 
 @contextlib.contextmanager

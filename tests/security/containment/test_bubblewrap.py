@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from libs.testing.waiting import until
 from services.sandbox.drivers import bubblewrap, cgroups, disk, marks
 from services.sandbox.drivers.bubblewrap import BubblewrapDriver
 from services.sandbox.port import MEBIBYTE, PYTHON, DriverError, Exit, Limits, Spec
@@ -244,3 +247,22 @@ async def test_two_jails_that_keep_the_same_data_see_the_same(driver: Bubblewrap
             await jail.send(b"")
     told = [[line async for line in jail.lines()] for jail in jails]
     assert told[-1] == [b"new old"]
+
+
+async def test_a_start_that_is_given_up_leaves_no_handle(driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch):
+    prepared, there = bubblewrap._prepared, threading.Event()
+
+    def slowly(ours: socket.socket) -> list[int]:
+        handles = prepared(ours)
+        there.set()
+        time.sleep(0.1)  # as a busy machine does before the loop hears of it
+        return handles
+
+    await run(driver, "")
+    monkeypatch.setattr(bubblewrap, "_prepared", slowly)
+    before = set(os.listdir("/proc/self/fd"))
+    starting = asyncio.create_task(driver.start(Spec("given-up", (PYTHON, "-c", ""))))
+    await until(there.is_set)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await until(lambda: set(os.listdir("/proc/self/fd")) <= before)
