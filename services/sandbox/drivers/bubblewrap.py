@@ -22,7 +22,6 @@ from services.sandbox.drivers.bubblewrap_jail import BubblewrapJail, Held
 from services.sandbox.port import PYTHON, DriverError, Limits, Spec
 from services.sandbox.rootfs import rootfs
 
-GIVE_UP_AGAIN = 0.02  # seconds between looks for what is to be killed
 START_SECONDS = 20.0  # for the launcher to have prepared everything
 ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 INSTALL = "bubblewrap is missing. Install it: apt-get install bubblewrap"
@@ -79,13 +78,13 @@ class BubblewrapDriver:
         kept = await asyncio.to_thread(self._keep, spec)
         claim = uids.claim() if os.getuid() == 0 and not kept else None
         uid = claim.uid if claim else kept.uid if kept else os.getuid()
-        held = Held({}, claim=claim, watch_data=bool(kept and not kept.image))
+        held = Held({}, life.mark(spec.id), claim=claim, watch_data=bool(kept and not kept.image))
         try:
             if self._cgroups:
                 held.cgroup = self._cgroups.make(f"{life.name}.{spec.id}", spec.limits)
             plan = plans.plan(spec, root, uid, kept)
             plan |= {"bubblewrap": binary, "cgroup": [str(door) for door in held.cgroup.doors] if held.cgroup else []}
-            process = await self._launch(spec, plan, (life.mark(spec.id), filters, root), held)
+            process = await self._launch(spec, plan, (held.mark, filters, root), held)
         except OSError as error:
             held.release()
             raise DriverError(f"A jail cannot be made: {error}") from error
@@ -192,13 +191,10 @@ def _usable(life: marks.Life) -> cgroups.Cgroups | None:
 
 
 async def _given_up(process: asyncio.subprocess.Process, preparing: asyncio.Task[list[int]], mark: str) -> None:
-    """End a launcher, also as bubblewrap: what that has half made dies with nobody, and keeps its output open."""
+    """End a launcher, which may be bubblewrap by now."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
-    waiting = asyncio.create_task(process.wait())
-    while not (await asyncio.wait({waiting}, timeout=GIVE_UP_AGAIN))[0]:
-        _, house, name = mark.split(":")
-        await asyncio.to_thread(marks.kill_marked, house, name)
+    await marks.gone(asyncio.create_task(process.wait()), mark)
     with contextlib.suppress(OSError, DriverError):
         for handle in await preparing:
             os.close(handle)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from services.sandbox.drivers import disk, endings
+from services.sandbox.drivers import disk, endings, marks
 from services.sandbox.drivers.base import BaseJail
 from services.sandbox.drivers.cgroups import Cgroup
 from services.sandbox.drivers.uids import Claim
@@ -29,6 +29,7 @@ class Held:
     """What a jail has of the host, to be given back."""
 
     handles: dict[str, int]  # open folders that it can write, and its status
+    mark: str
     cgroup: Cgroup | None = None
     claim: Claim | None = None
     watch_data: bool = False  # /data is a folder that nothing but we limit
@@ -65,7 +66,7 @@ class BubblewrapJail(BaseJail):
         verdict = watching.result() if watching.done() else self._verdict()
         watching.cancel()
         await asyncio.to_thread(self._end)
-        await ended
+        await marks.gone(ended, self._held.mark)
         await reading
         if self._process.stdin:
             self._process.stdin.close()

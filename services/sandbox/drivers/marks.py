@@ -6,6 +6,7 @@ process, and holds a lock while it lives; so two processes of one house leave ea
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import hashlib
@@ -17,6 +18,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 PREFIX = "interius-jail"
+AGAIN_SECONDS = 0.05  # between looks for what is still to be killed
 _NAME = re.compile(r"[0-9a-f]{8}\.[A-Za-z0-9-]{1,100}")  # of a driver and a jail
 
 
@@ -99,3 +101,10 @@ def kill_marked(house: str, name: str) -> None:
         if found == name:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+
+
+async def gone(waiting: asyncio.Task[int], mark: str) -> None:
+    """Wait for a killed bubblewrap: what it has half made dies with nobody, and keeps its output open."""
+    _, house, name = mark.split(":")
+    while not (await asyncio.wait({waiting}, timeout=AGAIN_SECONDS))[0]:
+        await asyncio.to_thread(kill_marked, house, name)

@@ -266,3 +266,18 @@ async def test_a_start_that_is_given_up_leaves_no_handle(driver: BubblewrapDrive
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
     await until(lambda: set(os.listdir("/proc/self/fd")) <= before)
+
+
+@pytest.mark.parametrize("held_by", ["cgroups", "nothing"])
+async def test_a_jail_that_is_killed_at_once_is_gone_at_once(house: Path, held_by: str):
+    driver, name = BubblewrapDriver(house), marks.house_of(house)
+    if held_by == "nothing":
+        driver._looked = True  # as where there is no right to make cgroups
+    async with asyncio.timeout(60):
+        for number in range(12):
+            jail = await driver.start(Spec(f"brief-{number}", (PYTHON, "-c", "import time; time.sleep(60)")))
+            await asyncio.sleep(number % 4 * 0.002)  # bubblewrap is about to make its namespaces
+            await jail.kill()
+    await gone(name)
+    await driver.close()
+    assert left(house) == []
