@@ -145,7 +145,7 @@ def _failed(sandbox: Sandbox, _at: At, event: e.SandboxFailed) -> Fields:
     told: Fields = {name: getattr(event, name) for name in NO_FAULT}
     if event.serving:
         return told | {"wanted": sandbox.served, "run_id": sandbox.served_run_id}
-    return told | {"status": "failed", "serving": 0, "stop": False}
+    return told | {"status": "failed", "serving": 0, "stop": False, "wipe": False}
 
 
 def _ended(status: SandboxStatus, event: e.SandboxStopped | e.SandboxExpired) -> Fields:

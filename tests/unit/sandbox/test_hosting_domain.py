@@ -116,6 +116,8 @@ def test_stopping_twice_is_stopping_once_and_what_ended_may_still_be_wiped():
     wipe = stop(StopSandbox("ada", "p", "s", wipe=True), ended)
     assert wipe == e.SandboxStopRequested("ada", wipe=True)
     assert end_with_project("ada", ended) == wipe
+    failed = story(DEPLOY, wipe, e.SandboxFailed("host", "It broke."))  # before anything was wiped
+    assert end_with_project("ada", failed) == wipe
 
 
 def test_an_order_follows_only_from_the_fact_that_brings_it_to_life():
