@@ -16,6 +16,7 @@ from filelock import FileLock
 
 TOOLS = "/usr/sbin:/sbin:/usr/bin:/bin"  # mkfs is not where users look
 DEEPEST = 50  # folders in each other: each is an open file of ours, and a step of the search
+MENDED = 1  # what e2fsck says when all is well now
 SMALLEST = 4 * 1024 * 1024  # bytes that a file system needs itself
 # Above the users that distributions, subordinate ids and systemd hand out; lower ones of ours are of jails that keep
 # nothing. Each kept place has its own, since several jails, one after the other or at once, may use it.
@@ -24,7 +25,10 @@ FIRST, COUNT = 1_950_000_000, 50_000_000
 
 @dataclass(frozen=True)
 class Kept:
-    """Where it is on the host, whose it is, and the image that is to be mounted there, if one is."""
+    """Where it is on the host, whose it is, and the image that is to be mounted there, if one is.
+
+    ``fresh``: it was made or grown just now, so there is a folder for what is found again, which no program is to see.
+    """
 
     folder: Path
     uid: int
@@ -44,7 +48,9 @@ def keep(folder: Path, size: int, inodes: int) -> Kept:
         fresh = not inner.exists()
         if fresh:
             _make(folder, size, inodes)
-    image = folder / "disk.ext4"
+        image = folder / "disk.ext4"
+        if not fresh and image.exists():
+            fresh = _grow(image, size)
     return Kept(inner, inner.stat().st_uid, image if image.exists() else None, fresh)
 
 
@@ -54,6 +60,26 @@ def _make(folder: Path, size: int, inodes: int) -> None:
         _make_image(maker, folder / "disk.ext4", max(size, SMALLEST), inodes, uid)
     (folder / "files").mkdir(mode=0o700)
     os.chown(folder / "files", uid, uid)
+
+
+def _grow(image: Path, size: int) -> bool:
+    """Give a file system the room that it may have by now; whether it was. One in use has to wait for a later jail."""
+    checker, resizer = (shutil.which(name, path=TOOLS) for name in ("e2fsck", "resize2fs"))
+    if image.stat().st_size >= size or not checker or not resizer or _is_mounted(image):
+        return False
+    checked = subprocess.run([checker, "-f", "-p", str(image)], check=False, capture_output=True)  # noqa: S603
+    if checked.returncode not in (0, MENDED):
+        return False
+    subprocess.run([resizer, str(image), f"{size // 1024}K"], check=True, capture_output=True)  # noqa: S603
+    return True
+
+
+def _is_mounted(image: Path) -> bool:
+    for backing in Path("/sys/block").glob("loop*/loop/backing_file"):
+        with contextlib.suppress(OSError):
+            if backing.read_text(encoding="utf-8").strip() == str(image):
+                return True
+    return False
 
 
 def _maker() -> str | None:

@@ -81,8 +81,9 @@ def _prepare(plan: Plan) -> None:
     if plan["image"]:  # mount(8) takes the loop device that the file has already, if another jail has it
         command = ["mount", "-t", "ext4", "-o", "loop,nosuid,nodev,noexec", plan["image"], plan["data"]]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-        if plan["fresh"]:
-            os.rmdir(f"{plan['data']}/lost+found")  # noqa: PTH106
+        found = f"{plan['data']}/lost+found"
+        if plan["fresh"] and os.path.isdir(found) and not os.listdir(found):  # noqa: PTH112, PTH208
+            os.rmdir(found)  # noqa: PTH106
     sources = {name: os.open(path, os.O_PATH) for name, path in plan["read_only"].items()}
     kept = os.open(plan["data"], os.O_PATH) if plan["data"] else None
     _mount("tmpfs", BASE, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755")

@@ -72,8 +72,9 @@ def _keep(made: Ground, kept: disk.Kept, *, shared: bool) -> None:
         check=True,
         capture_output=True,
     )
-    if kept.fresh:
-        (target / "lost+found").rmdir()
+    found = target / "lost+found"
+    if kept.fresh and found.is_dir() and not any(found.iterdir()):
+        found.rmdir()
 
 
 def _share(made: Ground) -> None:
