@@ -78,6 +78,17 @@ async def test_a_run_is_deployed_and_again_at_the_address_that_it_has(served: To
     assert len(ids(await typed("sandboxes"))) == 3
 
 
+async def test_a_run_whose_time_was_over_comes_back_to_its_address(served: Town, typed: Typed, monkeypatch):
+    monkeypatch.setattr("services.sandbox.hosting.domain.SHORTEST", 1)
+    run_id = await served.sandboxes.run()
+    sandbox_id = ids(await typed("deploy", run_id, "--idle", "0.02"))[0]
+    await served.sandboxes.become(sandbox_id, "expired")
+    assert "idle" in "".join(line for line in lines(await typed("sandboxes")) if sandbox_id in line)
+    assert set(ids(await typed("deploy", run_id, "--idle", "5"))) == {sandbox_id}
+    await typed("stop", sandbox_id)
+    assert ids(await typed("deploy", run_id))[0] != sandbox_id
+
+
 async def test_it_is_stopped_once_brought_back_and_wiped(served: Town, typed: Typed):
     sandbox_id = ids(await typed("deploy", await served.sandboxes.run(), "--env", "COLOUR=green"))[0]
     stopped = await typed("stop", sandbox_id)

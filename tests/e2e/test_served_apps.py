@@ -22,8 +22,10 @@ from libs.contracts import asks, subjects
 from libs.contracts.artifacts import Architecture
 from libs.contracts.charter import Charter, Entity
 from libs.contracts.fields import Field
+from libs.testing.dockerd import mounts
 from libs.testing.postgres import fresh_database
 from libs.testing.waiting import until
+from services.sandbox.drivers.marks import house_of, marked
 from tests.served import Town, jailed, town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,6 +63,8 @@ async def served(nats, postgres, tmp_path_factory) -> AsyncIterator[Town]:
     folder = tmp_path_factory.mktemp("served") / "sandbox"
     async with fresh_database(postgres) as dsn, town(nats.url, dsn, folder, SANDBOX_STOCK="1") as made:
         yield made
+    places = [path for name in ("drivers", "jails") for path in (folder / name).glob("*")]
+    assert [*marked(house_of(folder)), *mounts(folder), *places] == []
 
 
 async def deployed(served: Town, main: str = FRIENDLY, **more: object) -> str:

@@ -17,14 +17,14 @@ from libs.client.view.screen import Screen
 from libs.client.view.text import age, clean, one_line, short
 
 PAGE = 100
-SERVING = frozenset({"requested", "starting", "ready"})
+SERVING = frozenset({"requested", "starting", "ready", "expired"})  # what was stopped was stopped on purpose
 SANDBOX = click.argument("sandbox", metavar="SANDBOX")
 
 
 @click.command()
 @click.argument("run", metavar="RUN")
 @click.option("--into", "into", metavar="SANDBOX", default="", help="Serve it in place of what this sandbox serves.")
-@click.option("--new", is_flag=True, help="Give it a sandbox of its own, even if the run is served already.")
+@click.option("--new", is_flag=True, help="Give it a sandbox of its own, even if it has one already.")
 @click.option("--idle", metavar="MINUTES", type=float, default=0, help="End it without a request [default: 30].")
 @click.option("--total", metavar="MINUTES", type=float, default=0, help="End it in any case [default: a day].")
 @click.option("--ephemeral", is_flag=True, help="Keep no data; it is up sooner.")
@@ -34,7 +34,8 @@ SANDBOX = click.argument("sandbox", metavar="SANDBOX")
 def deploy(cli: Cli, run: str, into: str, **options: object) -> None:
     """Have a completed run served, and wait until it answers.
 
-    A run that is served already is started anew where it is, without a gap, unless --new is given.
+    A run that is served already is started anew where it is, without a gap; one whose time was over comes back to the
+    address and the data that it had. With --new it gets a sandbox of its own in any case.
     """
     wanted: RedeployOptions = {
         "idle_minutes": float(str(options["idle"])),
@@ -59,7 +60,7 @@ def deploy(cli: Cli, run: str, into: str, **options: object) -> None:
 
 
 async def _served(api: Interius, run_id: str, keep: bool) -> str:
-    """The newest sandbox that serves the run, and keeps data or not as is wanted; empty if none does."""
+    """The newest sandbox that serves the run, or did until its time was over, and keeps data or not as is wanted."""
     found = (await api.sandboxes.all(limit=PAGE)).items
     fitting = [one.id for one in found if one.run_id == run_id and one.status in SERVING and one.keep_data == keep]
     return fitting[0] if fitting else ""
