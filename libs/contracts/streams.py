@@ -19,6 +19,7 @@ class StreamSpec:
     discard: Literal["old", "new"] = "new"
     max_age: int = 0
     max_msgs_per_subject: int = -1
+    max_bytes: int = -1
     duplicate_window: int = 10 * MINUTE
     deny_delete: bool = False
     allow_direct: bool = True
@@ -48,6 +49,7 @@ LIVE = StreamSpec(
     discard="old",
     max_age=15 * MINUTE,
     max_msgs_per_subject=2000,
+    max_bytes=128 * 1024 * 1024,  # half of what the embedded broker keeps in memory: the oldest go
     duplicate_window=2 * MINUTE,
     description="Tokens and log lines as they appear; may be lost.",
 )

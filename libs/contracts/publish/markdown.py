@@ -88,6 +88,7 @@ def _bounds(spec: StreamSpec) -> str:
         return "until done"
     bounds = [f"{spec.max_age // 60} min"] if spec.max_age else []
     bounds += [f"{spec.max_msgs_per_subject} a subject"] if spec.max_msgs_per_subject > 0 else []
+    bounds += [f"{spec.max_bytes >> 20} MiB"] if spec.max_bytes > 0 else []
     return ", ".join(bounds) or "for ever"
 
 

@@ -40,6 +40,15 @@ async def test_many_processes_may_start_at_once(nats, connection):
         await other.close()
 
 
+async def test_what_may_be_lost_leaves_room_for_what_comes_however_much_one_prints(connection: Connection):
+    await provision(connection.client)
+    js = connection.client.jetstream()
+    for n in range(200):
+        await js.publish(f"live.sandbox.{n}", bytes(900_000))
+    state = (await js.stream_info("LIVE")).state
+    assert (state.bytes <= 128 * 1024 * 1024, state.last_seq) == (True, 200)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
