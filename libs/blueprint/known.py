@@ -157,6 +157,7 @@ _NARROW = {
         "Any AsUser FastAPI GUARDED INPUTS MOVES OWNED_REFERENCES POLICY Seed SignedIn TestClient give pytest"
     )
     | {"Response": "httpx2"},
+    "tests/test_audit.py": _EVERYWHERE | dict.fromkeys(("ahead", "day_ahead"), "tests.seed"),
     "tests/test_auth.py": _EVERYWHERE | {"Response": "httpx2"},
     "tests/test_entity.py": _IN_TESTS | _only("Seed") | dict.fromkeys(("ahead", "day_ahead"), "tests.seed"),
 }
