@@ -22,7 +22,7 @@ from libs.blueprint import (
 from libs.blueprint.behaviour_known import HELPERS
 from libs.blueprint.seeds import solved
 from libs.blueprint.solver import Seeds
-from libs.blueprint.stories import Test
+from libs.blueprint.stories import RACERS, Test
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import Action
 from libs.contracts.charter import Charter
@@ -97,8 +97,10 @@ def _tests(module: str, heading: str, found: list[Test], origin: str, *, races: 
 
 
 def _raced(view: EntityView, test: Test) -> Test:
-    call = f'assert race(client, "{view.path}", [body] * 8) == [(201, ""), *[(409, "{test.rule}")] * 7]'
-    return Test(f"{test.name}_{view.snake}", (*test.lines, f"body = {test.race}", call))
+    many = test.race.startswith("[")
+    bodies = "bodies" if many else f"[body] * {RACERS}"
+    call = f'assert race(client, "{view.path}", {bodies}) == [(201, ""), *[(409, "{test.rule}")] * {RACERS - 1}]'
+    return Test(f"{test.name}_{view.snake}", (*test.lines, f"{'bodies' if many else 'body'} = {test.race}", call))
 
 
 def _tidy(test: Test) -> Test:

@@ -153,6 +153,8 @@ def conditions_of(view: EntityView, rule: Rule) -> Iterator[tuple[EntityView, Co
             yield from ((view, each) for each in kept.where)
             if kept.function == "sum":
                 yield view, Condition(kept.field, "le", kept.maximum)
+            elif kept.maximum.kind == "field":
+                yield view, Condition(kept.maximum.text, "ge", Value("literal", "1"))
         case NoOverlap() as kept:
             yield from ((view, each) for each in kept.where)
             yield view, Condition(kept.end, "gt", Value("field", kept.start))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
 from libs.blueprint import rulebook
+from libs.blueprint.apart import Apart
 from libs.blueprint.candidates import Sample, domain
 from libs.blueprint.enforce.parts import Compiled, column
+from libs.blueprint.journeys import Trip, journey
 from libs.blueprint.moves import Body, Links, Step
-from libs.blueprint.paths import in_period, resolve, to_one
+from libs.blueprint.paths import Place, in_period, resolve, to_one
 from libs.blueprint.reading import RefusedError, Row
-from libs.blueprint.solver import Seeds, variations
-from libs.blueprint.stories import At, Story, Test, broken, creations, named, reach
+from libs.blueprint.solver import Seeds, Stage, variations
+from libs.blueprint.stories import RACERS, At, Story, Test, broken, creations, named, reach
 from libs.blueprint.view import EntityView
 from libs.contracts.behaviour import Limit
 
@@ -22,18 +25,29 @@ _FEW = 12
 _SHORT = 3
 
 
+@dataclass(frozen=True)
+class _Full:
+    """A group that is full: its story and lines, what one row more is made of, and those of which one may still win."""
+
+    story: Story
+    lines: list[str]
+    overrides: Body
+    links: Links
+    race: str
+
+
 def limit_tests(each: Compiled, kept: Limit, seeds: Seeds) -> Iterator[Test]:
     """Yield the tests of a limit: one more, a race for the last place, rows moved in, a lowered maximum."""
     found = _full(each, kept, seeds)
     if found is None:
         return
-    story, overrides, links, lines = found
+    story, overrides, links, lines = found.story, found.overrides, found.links, found.lines
     view = each.view
     more = f'client.post("{view.path}", json={story.body(view, 0, overrides, links)})'
     yield named(each, "refuses_one_more", [*lines, broken(each, more)])
     room = _loop(story, lines[:-1] if not lines[-1].startswith("    ") else [], lines)
-    if room is not None:
-        yield named(each, "lets_one_of_many_win", room, story.body(view, 0, overrides, links))
+    if room is not None and found.race:
+        yield named(each, "lets_one_of_many_win", room, found.race)
     yield from _moved(each, kept, story, (overrides, links), lines)
     yield from _lowered(each, kept, story, lines)
     yield from _elsewhere(each, kept, story, (overrides, links), lines)
@@ -63,7 +77,7 @@ def _loop(story: Story, short: list[str], lines: list[str]) -> list[str] | None:
     return short if story.lines else None
 
 
-def _full(each: Compiled, kept: Limit, seeds: Seeds) -> tuple[Story, Body, Links, list[str]] | None:
+def _full(each: Compiled, kept: Limit, seeds: Seeds) -> _Full | None:
     """Fill a group up to its maximum; nothing where that cannot be done by creating rows."""
     view = each.view
     for parent in _maxima(each, kept):
@@ -75,13 +89,12 @@ def _full(each: Compiled, kept: Limit, seeds: Seeds) -> tuple[Story, Body, Links
         for overrides in islice(counted, _FEW):
             filled, hindrance = _filled(each, kept, story.copy(), overrides, links)
             if filled is not None:
-                return filled[0], overrides, links, filled[1]
+                return filled
             # What another rule hinders is varied on top of what counts.
             for more in islice(variations(view, sorted(hindrance)), _FEW * 2):
-                both = overrides | more
-                filled, _ = _filled(each, kept, story.copy(), both, links)
+                filled, _ = _filled(each, kept, story.copy(), overrides | more, links)
                 if filled is not None:
-                    return filled[0], both, links, filled[1]
+                    return filled
     return None
 
 
@@ -94,14 +107,14 @@ def _counts(story: Story, view: EntityView, kept: Limit, overrides: Body, links:
 
 
 def _maxima(each: Compiled, kept: Limit) -> list[Sample | None]:
-    """Return small maxima for the row that holds it; nothing where it is a number of the rule."""
+    """Return small maxima for the row that holds it, and nothing: a number of the rule, or as that row has it."""
     if kept.maximum.kind != "field":
         return [None]
     place = resolve(each.view, kept.maximum.text)
     if len(place.way) != 1 or place.field is None:
         return [None]
     found = [one for one in domain(place.holder, place.field) if one.value is not None and one.value > 0]
-    return [*sorted_by_value(found)]
+    return [*sorted_by_value(found), None]
 
 
 def sorted_by_value(found: list[Sample]) -> list[Sample]:
@@ -118,29 +131,47 @@ def _group(story: Story, view: EntityView, kept: Limit, parent: Sample | None) -
     try:
         if kept.per and (link := column(view, kept.per).link):
             links[link.key] = story.referred(link)
-        if parent is not None:
-            place = resolve(view, kept.maximum.text)
-            row = story.create(place.holder, "holder", {place.attr: parent}, {}, story.last(place.holder))
+        place = resolve(view, kept.maximum.text) if kept.maximum.kind == "field" else None
+        if place and len(place.way) == 1:
+            values = {place.attr: parent} if parent else {}
+            row = story.create(place.holder, "holder", values, {}, story.last(place.holder))
             story.readied(place.way[0], "holder", row["id"])
+            _raise(story, place, row["id"])
             links[place.way[0].key] = (row["id"], 'holder["id"]')
     except (RefusedError, IndexError):
         return None
     return links
 
 
-def _filled(
-    each: Compiled, kept: Limit, story: Story, overrides: Body, links: Links
-) -> tuple[tuple[Story, list[str]] | None, set[str]]:
-    """Return the story and its lines once one more row is refused, or the attributes of the rules that hinder."""
+def _raise(story: Story, place: Place, row_id: int) -> None:
+    """Bring a maximum that no body says, because other rows move it, to where there is room."""
+
+    def has_room(stage: Stage) -> bool:
+        return (stage.world.of(place.holder)[row_id][place.attr] or 0) > 0
+
+    moves = () if has_room(story.stage) else journey(story.stage, Trip(place.holder, row_id, has_room))
+    for move in moves or ():
+        story.move(place.holder, "holder", row_id, move)
+
+
+def _filled(each: Compiled, kept: Limit, story: Story, overrides: Body, links: Links) -> tuple[_Full | None, set[str]]:
+    """Return the group once one more row is refused, or the attributes of the rules that hinder."""
     view, start = each.view, len(story.lines)
+    apart = Apart(view, {*overrides, *each.watched})
     for count in range(_most(kept)):
-        reasons = story.refused_creation(view, overrides, links)
+        if not apart.lasts(count + 1):
+            break
+        more = overrides | apart.at(count)
+        reasons = story.refused_creation(view, more, links)
         if reasons == {each.rule.id} and count:
-            return (story, _short(story, start)), set()
+            alike = story.body(view, 0, overrides | apart.each(count + RACERS), links)
+            lines = _short(view, story.lines[:start], story.lines[start:], alike if apart else "")
+            many = f"[{alike} for n in range({count}, {count + RACERS})]" if apart.lasts(count + RACERS) else ""
+            return _Full(story, lines, more, links, many if apart else alike), set()
         if reasons:
             others = (one for one in rulebook.rules_of(view) if one.rule.id in reasons - {each.rule.id})
             return None, {attr for one in others for attr in one.watched}
-        story.create(view, "", overrides, links)
+        story.create(view, "", more, links)
     return None, set()
 
 
@@ -150,12 +181,13 @@ def _most(kept: Limit) -> int:
     return min(int(kept.maximum.text) + 2, _ROWS) if counted else _FEW
 
 
-def _short(story: Story, start: int) -> list[str]:
-    """Return the lines of a story, those that are alike as a loop."""
-    head, tail = story.lines[:start], story.lines[start:]
+def _short(view: EntityView, head: list[str], tail: list[str], alike: str) -> list[str]:
+    """Return the lines of a story, its rows as a loop; ``alike`` is the body of row ``n`` where they differ."""
     if len(tail) <= _SHORT:
-        return story.lines
-    return [*head, f"for _ in range({len(tail)}):", f"    {tail[0]}"]
+        return [*head, *tail]
+    if not alike:
+        return [*head, f"for _ in range({len(tail)}):", f"    {tail[0]}"]
+    return [*head, f"for n in range({len(tail)}):", f'    created(client, "{view.path}", {alike})']
 
 
 def _moved(each: Compiled, kept: Limit, story: Story, body: tuple[Body, Links], lines: list[str]) -> Iterator[Test]:

@@ -60,7 +60,8 @@ class Ready:
 
     def lines(self, seeds: Seeds) -> Iterator[str]:
         """Yield the lines that print it, as a function of ``seed`` and ``n``."""
-        yield f'row = seed.row("{self.way[0].target.path}", n)'
+        if not all(isinstance(move, Child) and self._is_seed(seeds, move) for move in self.moves):
+            yield f'row = seed.row("{self.way[0].target.path}", n)'
         for link in self.way[1:]:
             yield f"row = seed.client.get(f\"{link.target.path}/{{row['{link.key}']}}\").json()"
         for move in self.moves:

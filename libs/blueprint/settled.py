@@ -39,11 +39,11 @@ def _settle(seeds: Seeds, view: EntityView) -> None:
 
 
 def _elsewhere(seeds: Seeds, view: EntityView) -> None:
-    """Find bodies with other values in the rows that they refer to."""
+    """Find bodies with other values in the rows that they refer to, prepared if need be."""
     for holder, attr, each in islice(_others(view), _PARENTS):
         seeds.bodies.clear()
         seeds.preferred[holder.name, attr] = each
-        if seeds.capacity(view):
+        if seeds.capacity(view) or readied(seeds, view):
             seeds.contradictions.pop(view.name, None)
             return
         del seeds.preferred[holder.name, attr]

@@ -20,6 +20,7 @@ from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import Condition
 
 Accept = Callable[[Stage, Row], bool]
+RACERS = 8
 _DEPTH = 3
 _CREATIONS = 120
 _BODIES = 6
@@ -227,8 +228,8 @@ def same_value(view: EntityView, row: Row, attr: str) -> Sample:
 
 @dataclass(frozen=True)
 class Test:
-    """A printed test: its name, its lines, and for a race the body of which only one
-    may be accepted, with the rule that refuses the other."""
+    """A printed test: its name, its lines, and for a race the body of which only one may be accepted, or the list of
+    bodies where they must differ, with the rule that refuses the others."""
 
     name: str
     lines: tuple[str, ...]

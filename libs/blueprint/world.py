@@ -156,10 +156,9 @@ class World(Rows):
     def _taken(self, view: EntityView, row: Row) -> set[str]:
         """Tell whether another row has a value that is unique."""
         for members in indexes.unique(view):
-            mine = [row.get(name) for name in members]
-            if None not in mine and any(
-                [other.get(name) for name in members] == mine for other in self._others(view, row)
-            ):
+            attrs = [names.attribute(name) for name in members]
+            mine, others = [row.get(attr) for attr in attrs], self._others(view, row)
+            if None not in mine and any([other.get(attr) for attr in attrs] == mine for other in others):
                 return {TAKEN}
         return set()
 

@@ -31,9 +31,11 @@ DAILY = (
     "a relation that all need",
     "soft deletion and moments",
 )
-RANDOM = 100 if BY_NIGHT else 2
+RANDOM = 40 if BY_NIGHT else 2
 CHOSEN = {name: EVOLUTIONS[name] for name in (EVOLUTIONS if BY_NIGHT else DAILY)}
 Found = dict[str, dict[str, Any]]
+
+pytestmark = pytest.mark.timeout(0 if BY_NIGHT else 300)  # the first test waits for all databases
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -119,21 +121,18 @@ def keeps_the_rows(each: dict[str, Any]) -> None:
                 )
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", CHOSEN)
 def test_a_change_upgrades_a_database_with_rows_and_takes_it_back(found: Found, name: str) -> None:
     leads_there_and_back(found[name])
     keeps_the_rows(found[name])
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("number", range(RANDOM))
 def test_any_change_leads_to_the_tables_that_the_models_declare(found: Found, number: int) -> None:
     leads_there_and_back(found[f"random {number}"])
 
 
 @pytest.mark.skipif(not BY_NIGHT, reason="by night")
-@pytest.mark.timeout(1800)
 def test_postgresql_is_upgraded_alike(at_postgres: Found) -> None:
     for name, each in at_postgres.items():
         leads_there_and_back(each)
