@@ -83,7 +83,7 @@ async def test_a_run_whose_time_was_over_comes_back_to_its_address(served: Town,
     run_id = await served.sandboxes.run()
     sandbox_id = ids(await typed("deploy", run_id, "--idle", "0.02"))[0]
     await served.sandboxes.become(sandbox_id, "expired")
-    assert "idle" in "".join(line for line in lines(await typed("sandboxes")) if sandbox_id in line)
+    assert "nobody asked for it" in "".join(line for line in lines(await typed("sandboxes")) if sandbox_id in line)
     assert set(ids(await typed("deploy", run_id, "--idle", "5"))) == {sandbox_id}
     await typed("stop", sandbox_id)
     assert ids(await typed("deploy", run_id))[0] != sandbox_id

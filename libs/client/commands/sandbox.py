@@ -116,7 +116,8 @@ def sandboxes(cli: Cli) -> None:
 
 
 def _why(sandbox: Sandbox) -> str:
-    return one_line(sandbox.message or sandbox.reason, 60)
+    expired = {"idle": f"nobody asked for it for {_span(sandbox.idle_seconds)}", "total": "its whole time was over"}
+    return one_line(sandbox.message or expired.get(sandbox.reason, sandbox.reason), 60)
 
 
 @click.command()
