@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from libs.offline.lexicon import words
 from libs.offline.lexicon.attributes import FLAGS
 from libs.offline.lexicon.grammar import QUANTIFIERS
+from libs.offline.lexicon.verbs import lemma
 from libs.offline.tokens import Token
 from libs.offline.words import is_plural, singular
 
@@ -85,9 +86,19 @@ def _phrase(tokens: list[Token]) -> Phrase:
 
 def _trimmed(naming: list[Token]) -> list[Token]:
     """Drop leading -ing forms before a plural ("managing books") and "list of" heads."""
-    while len(naming) > 1 and naming[0].tag == "g" and naming[1].tag == "n" and is_plural(naming[-1].low):
+    while len(naming) > 1 and naming[1].tag == "n" and is_plural(naming[-1].low) and _doing(naming[0]):
         naming = naming[1:]
     return naming
+
+
+def _doing(token: Token) -> bool:
+    """Say whether a word before a plural is what is done with it: "managing books", "stores apartments"."""
+    return token.tag == "g" or (token.tag == "n" and third_person(token.low))
+
+
+def third_person(word: str) -> bool:
+    """Say whether a word is what one does, as "stores" is, and hardly the first part of a name, as "sales" is."""
+    return word.endswith("s") and lemma(word) not in {"", word} and word not in {"sales", "goods", "sports", "works"}
 
 
 def _of(tokens: list[Token], phrase: Phrase, end: int) -> tuple[Phrase, int]:

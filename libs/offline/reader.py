@@ -31,7 +31,7 @@ SHAPES: tuple[Shape, ...] = (
     read_fragment, read_there_are, read_intro, read_own, read_limit, read_act,
 )  # fmt: skip
 _RUNNING = re.compile(
-    r"\b(?:we|i|we're|i'm)(?: \w+ly)? (?:run|own|operate|are|am|have opened)? ?(?:an?|the) "
+    r"\b(?:we|i|we're|i'm)(?: \w+ly)? (?:run|own|operate|organi[sz]e|manage|are|am|have opened)? ?(?:an?|the) "
     r"(?:(?!for\b|of\b)\w+ ){0,2}?([a-z]+)(?= (?:in|for|with|near|on|at|that|which|and)\b|[.,;])"
 )
 # What stands under these headings is read as the heading says.
@@ -41,7 +41,9 @@ _HEADED = frozenset({"entities", "roles", "fields", "rules"})
 def read(text: str) -> Facts:
     """Return the facts that a text states."""
     facts = Facts()
-    context = Context(facts, said=frozenset(singular(word) for word in re.findall(r"[a-z]+", text.lower())))
+    context = Context(
+        facts, said=frozenset(singular(word) for word in re.findall(r"(?=\b([a-z]+(?:-[a-z]+)?))", text.lower()))
+    )
     sentences = [replace(one, text=granted(one.text)) for one in statements(text)]
     for statement in sentences:
         facts.nouns.update(named(statement.text) | named(statement.under))

@@ -130,7 +130,7 @@ IRREGULAR: Final = {
     "went": "go", "got": "get", "grown": "grow", "told": "tell", "said": "say", "thought": "think", "put": "put",
     "led": "lead", "shown": "show", "eaten": "eat", "flown": "fly", "felt": "feel", "read": "read", "set": "set",
     "fell": "fall", "withdrawn": "withdraw", "understood": "understand", "lets": "let", "run": "run",
-    "goes": "go", "dying": "die",
+    "goes": "go", "dying": "die", "hidden": "hide", "frozen": "freeze", "worn": "wear", "drawn": "draw",
 }  # fmt: skip
 
 

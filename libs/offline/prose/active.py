@@ -73,8 +73,11 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"|all)$",
             r"\1\2, \3 can \1 \4",
         ),
-        (r"\b(check|sign|pick|hand|drop|call|send|put)s? (them|it|@\w+) (in|out|up|off|back)\b", r"\1_\3 \2"),
-        (r"\b(check|sign|pick|hand|drop)s? (in|out|up|off|back) (?=the |an? |@|them|%)", r"\1_\2 "),
+        (
+            r"\b(check|sign|pick|hand|drop|call|send|put|take|give|bring)s? (them|it|@\w+) (in|out|up|off|back)\b",
+            r"\1_\3 \2",
+        ),
+        (r"\b(check|sign|pick|hand|drop|take|give|bring)s? (in|out|up|off|back) (?=the |an? |@|them|%)", r"\1_\2 "),
         (r"\b(?:list|lists|details|data|copies|kinds?|types?|catalogue) of (?:the |all |our )*(?=@)", ""),
         (r" \((?:[a-z]+ ){0,3}[a-z]+\)", ""),
         (r"\blooks? after\b|\btakes? care of\b", "look-after"),

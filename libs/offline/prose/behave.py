@@ -21,9 +21,11 @@ from libs.offline.prose.links import people_kept, read_links
 from libs.offline.prose.lists import run_on
 from libs.offline.prose.marks import Marker, Told
 from libs.offline.prose.parts import parts
+from libs.offline.prose.reports import read_reports
 from libs.offline.prose.rights import inherit, read_rights
 from libs.offline.prose.sound import sound
 from libs.offline.prose.traits import read_traits
+from libs.offline.prose.workflow import Flow, settle_status, settle_steps
 from libs.offline.prose.world import World, opened
 from libs.offline.text import statements
 
@@ -47,16 +49,26 @@ def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
     for _ in range(2):
         _all(sentences, world, _FIRST)
     settle_initial(world)
+    flow = Flow()
+    _all(sentences, world, (flow.note,))
+    settle_status(flow, world)
     _all(sentences, world, _SECOND)
+    flow.steps.clear()
+    _all(sentences, world, (flow.note,))
+    settle_steps(flow, world)
     _all(sentences, world, (read_rights,))
     inherit(world)
     before = len(world.claimed)
     _all([(piece, under) for told, under in sentences for piece in _pieces(told)], world, (_rules,))
     ruled = world.claimed[before:]
-    _all([one for one in sentences if not any(text in one[0] for text in ruled)], world, (read_asks,))
+    _all([one for one in sentences if not any(text in one[0] for text in ruled)], world, (_asked,))
     _leave_words(world, len(charter.rules))
     made = _judged(sound(world.closed()), sentences, world, base)
     return replace(made, endpoints=endpoints(made, base))
+
+
+def _asked(told: Told, world: World) -> bool:
+    return read_reports(told, world) or read_asks(told, world)
 
 
 def _pieces(sentence: str) -> list[str]:

@@ -13,8 +13,8 @@ from libs.offline.words import snake
 
 _CRUD = ("create", "read", "update", "delete")
 _CREATE = verbs.CREATE | words(
-    "record log enter book order assign upload buy reserve borrow rent enrol enroll do give run hire draft raise rate"
-    " review vote bid donate apply comment take write hand key capture prepare organise organize plan answer"
+    "record log enter book order assign upload buy reserve borrow lend rent enrol enroll do give run hire draft raise"
+    " rate review vote bid donate apply comment take write hand key capture prepare organise organize plan answer"
 )
 _BY_VERB = (
     ("create", _CREATE - words("report set offer list start")),

@@ -32,6 +32,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bmax\.?(?= )", "at most"),
         (r"\b(?:a )?maximum (?:of )?(?=\d)", "at most "),
         (r"\bcanceled\b", "cancelled"),
+        (r"\b(is|are) done by\b", r"\1 made by"),
         (r"[\"`]|\*(?! )|(?<! )\*", ""),
         (r"\s+", " "),
     )

@@ -98,7 +98,20 @@ def reach(world: World, entity: str, column: str) -> str:
 def _moment(world: World, entity: str) -> str:
     """Return the date that rows of an entity are of: the only one, or the one that says when it was."""
     moments = [one.name for one in world.entities[entity].fields if one.type in {"date", "datetime"}]
-    usual = ("date", "paid", "placed", "ordered", "issued", "received", "sold", "created", "start", "booked", "done")
+    usual = (
+        "date",
+        "day",
+        "paid",
+        "placed",
+        "ordered",
+        "issued",
+        "received",
+        "sold",
+        "created",
+        "start",
+        "booked",
+        "done",
+    )
     return next(
         (one for word in usual for one in moments if one.startswith(word)), moments[0] if len(moments) == 1 else ""
     )

@@ -9,6 +9,7 @@ from libs.offline.context import Context
 from libs.offline.facts import Belongs, Has, Mention
 from libs.offline.lexicon import verbs
 from libs.offline.prose.deed_records import DEEDS
+from libs.offline.prose.joining import JOINING
 from libs.offline.prose.lists import members
 from libs.offline.prose.members import item_of, thing
 from libs.offline.prose.saying import A, Found, an, of, person
@@ -210,10 +211,11 @@ _PARTICIPLE = r"(?:lie|lies|are|is|there are|we have|stored)"
 _TOLD: tuple[tuple[re.Pattern[str], Callable[[Found, Context], list[str] | None]], ...] = tuple(
     (re.compile(shape, re.I), told)
     for shape, told in (
+        *JOINING,
         (r"^((?:an?|each|every|the) [a-z]+) \([a-z]+\) ((?:has|have|is|belongs)\b.+)$", _aliased),
         (rf"^{_WHO} (?:registers?|signs? up|joins?) with (?:an? |their )?([^.]+)$", _registered),
         (
-            rf"^{_WHO} (?:rates?|scores?|grades?|evaluates?) {A} ([a-z]+) from (-?\d+ to -?\d+)(?: stars)?"
+            rf"^{_WHO} (?:rates?|scores?|grades?|evaluates?) (?:{A} )?([a-z]+) from (-?\d+ to -?\d+)(?: stars)?"
             r"(?:,? (?:and )?with ([^,]+))?",
             _rated,
         ),

@@ -67,12 +67,15 @@ def described(word: str, entity: str, world: World) -> tuple[Condition, ...]:
         return _overdue(entity, world)
     bare = re.sub(r"^(?:un|in|non-?|not-)(?=\w{3})", "", plain)
     state = world.state(entity, bare) if bare != plain else None
-    return (opposite(state),) if state else ()
+    if state:
+        return (opposite(state),)
+    done = reached(plain, entity, world) if re.search(r"(?:ed|en)$", plain) else None
+    return (done,) if done else ()
 
 
 def reached(word: str, entity: str, world: World) -> Condition | None:
     """Return the state that a deed leads to: closed by "close", "closing" or "closure", paid by "payment"."""
-    root = verbs.root(re.sub(r"(?:ment|lation|ation|al|ure)$", "", word))
+    root = verbs.root(re.sub(r"(?:ment|lation|ation|ion|al|ure)$", "", word))
     for column in world.entities[entity].fields:
         value = next((one for one in column.choices if verbs.root(one) == root), "")
         if value:
@@ -86,7 +89,8 @@ def _overdue(entity: str, world: World) -> tuple[Condition, ...]:
         (
             one
             for one in world.entities[entity].fields
-            if one.type in {"date", "datetime"} and one.name.startswith(("due", "deadline", "expected_return"))
+            if one.type in {"date", "datetime"}
+            and ("due" in one.name.split("_") or one.name.startswith(("deadline", "expected_return")))
         ),
         None,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from libs.offline.items import Item
 from libs.offline.lexicon import attributes, grammar, verbs, words
 from libs.offline.lexicon.grammar import DETERMINERS, QUANTIFIERS
-from libs.offline.phrases import VAGUE, Phrase
+from libs.offline.phrases import VAGUE, Phrase, third_person
 from libs.offline.prose.heads import opened
 from libs.offline.prose.member_words import SAID
 from libs.offline.prose.members import item_of
@@ -40,6 +40,8 @@ def phrase_of(chunk: Chunk) -> Phrase | None:
     naming = [one for one in own if one.tag in "njeg" and one.low not in VAGUE and one.low not in attributes.FLAGS]
     if len(naming) > 1 and verbs.is_gerund(naming[0].low) and naming[0] is own[0] and is_plural(naming[-1].low):
         naming = naming[1:] if verbs.lemma(naming[0].low) in verbs.SYSTEM else naming
+    if len(naming) > 1 and is_plural(naming[-1].low) and third_person(naming[0].low):
+        naming = naming[1:]
     if not naming or all(one.tag != "n" for one in naming):
         return None
     clean = tuple(one.low.replace("-", "_").replace("/", "_") for one in naming)

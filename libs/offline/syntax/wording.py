@@ -36,6 +36,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r", (?:and )?(?:that one|this one|it|which) (?:is|must be|has to be) unique(?=,)", _I), " (unique)"),
     (re.compile(r",? (?:that|which) (?:no other [a-z]+ has|(?:must|may|can) not exist twice)\b", _I), " (unique)"),
     (re.compile(r", (?:also|always) (unique|optional|required|mandatory)(?=,| and)", _I), r" (\1)"),
+    (re.compile(r"(?<=\w), (?:who|which) is (?:also |always )?an? ([a-z]+)(?=[.,;]|$)", _I), r" (\1)"),
     # "starts at, ends at" in a list are names.
     (re.compile(r"(?<=[,:(] )(?:and )?([a-z]+) (at|on|from|until|by)(?=\s*(?:[,.;)(]|and\b|$))", _I), r"\1-\2"),
     (re.compile(r"(?<=\band )([a-z]+(?:ed|s)) (at|on|from|until)(?=\s*(?:[,.;)(]|$))", _I), r"\1-\2"),

@@ -66,8 +66,8 @@ Only receptionists can create appointments.
             "As an organizer, I want to create events with a name, venue, date and capacity so that people can "
             "register. Attendees register for events. An event cannot have more registrations than its capacity."
         ),
-        "Event(name venue date:date capacity:integer) Attendee()",
-        "Attendee.events>>Event",
+        "Event(name venue date:date capacity:integer) Attendee() Registration()",
+        "Registration.event>Event Registration.attendee>Attendee",
         roles="organizer",
         rules=1,
     ),

@@ -26,7 +26,7 @@ FLOOR = {
     "rules": (0.69, 0.55),
     "traits": (0.87, 0.73),
     "states": (0.90, 0.81),
-    "actions": (0.86, 0.52),
+    "actions": (0.80, 0.58),
     "permissions": (0.90, 0.81),
     "reports": (0.77, 0.56),
 }
