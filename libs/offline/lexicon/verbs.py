@@ -167,6 +167,7 @@ def is_gerund(word: str) -> bool:
     return word.endswith("ing") and bool(lemma(word)) and lemma(word) != word
 
 
+@lru_cache(maxsize=20_000)
 def root(word: str) -> str:
     """Return what all forms of a verb share, known to the reader or not: "submitted", "submits", "check_in"."""
     word, mark, rest = word.partition("_")

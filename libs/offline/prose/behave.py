@@ -11,6 +11,7 @@ from libs.contracts.charter import Charter
 from libs.offline.endpoints import endpoints
 from libs.offline.prose.actors import narrator
 from libs.offline.prose.asks import read_asks
+from libs.offline.prose.comparing import compared, done_once
 from libs.offline.prose.conditions import read_conditions
 from libs.offline.prose.counts import read_counts
 from libs.offline.prose.doing import read_deeds
@@ -113,15 +114,20 @@ def _rules(told: Told, world: World) -> bool:
         return False
     said = parts(told.marked)
     if len(said) < 2:
-        return read_counts(told, world) or read_conditions(told, world)
+        return _rule(told, world)
     done: list[bool] = []
     before = told.before
     for part in said:
         meant = re.sub(r"\b(\d+|one) of (?:them|these|those)\b", rf"\1 @{before[0]}", part) if before else part
         one = Told(meant, meant, before, told.under)
-        done.append(read_counts(one, world) or read_conditions(one, world))
+        done.append(_rule(one, world))
         before = tuple(dict.fromkeys((*one.things(), *before)))[:6]
     return any(done)
+
+
+def _rule(told: Told, world: World) -> bool:
+    shapes = (done_once, compared, read_counts, read_conditions)
+    return any(shape(told, world) for shape in shapes)
 
 
 def _all(

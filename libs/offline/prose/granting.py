@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from libs.offline.lexicon import verbs, words
 from libs.offline.lexicon.nouns import PEOPLE, STAFF
@@ -47,6 +48,7 @@ def is_person(name: str) -> bool:
     return snake(name).rpartition("_")[2] in PEOPLE | STAFF
 
 
+@lru_cache(maxsize=20_000)
 def lemma_of(word: str) -> str:
     """Return the verb of a word, also of verbs that only who has a role does."""
     if word in {"edits", "edited", "editing"}:

@@ -10,7 +10,10 @@ from libs.offline.lexicon import words
 from libs.offline.prose.saying import A, Found, an, of, person
 from libs.offline.words import is_plural, singular
 
-_SEVERAL = r"(?:one or more|one or several|at least one|several|many|multiple|some|various|any number of|a number of|a list of)"
+_SEVERAL = (
+    r"(?:one or more|one or several|at least one|several|many|multiple|some|various|any number of|a number of"
+    r"|a list of)"
+)
 _AMOUNT = words(
     """
     quantity quantities amount amounts number position positions count counts dose dosage order weight hours share

@@ -41,7 +41,7 @@ def apart(told: Told, world: World) -> bool:
     names = told.things()
     for entity in _candidates(told, names, world):
         scopes = _scopes(told, entity, names, world)
-        if scopes:
+        if scopes or (names == [entity] and re.match(rf"(?:there (?:can|may) be )?(?:no )?2 @{entity}\b", told.marked)):
             return _kept_apart(told, entity, scopes, world)
     return False
 

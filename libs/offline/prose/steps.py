@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from libs.offline.lexicon import verbs, words
 from libs.offline.prose.actors import actors
@@ -82,6 +83,7 @@ class _Line:
     let: bool = True
 
 
+@lru_cache(maxsize=20_000)
 def verb_of(word: str) -> str:
     """Return the base form of a verb in any form, with its particle: "handed_out" is "hand_out"."""
     head, _, rest = word.lstrip("%$@").lower().partition("_")

@@ -77,10 +77,22 @@ class World:
         """Add a rule unless the same is there; say so either way."""
         line = text.strip(" .,;:-")
         line = f"{line[:1].upper()}{line[1:]}."[:400]
+        self._optional(entity, enforcement)
         same = any(one.entity == entity and one.enforcement == enforcement and enforcement for one in self.rules)
         if not same and len(self.rules) < _MAX_RULES:
             self.rules.append(Rule("R1", line, entity, enforcement))
         return True
+
+    def _optional(self, entity: str, enforcement: Enforcement | None) -> None:
+        """Let a date be empty where a rule speaks of rows in which it is not set yet."""
+        where = (*getattr(enforcement, "where", ()), *getattr(enforcement, "when", ()))
+        unset = {one.field for one in where if one.operator in {"is_unset", "is_set"}}
+        if entity in self.entities and unset:
+            fields = tuple(
+                replace(one, required=False) if one.name in unset and one.type in {"date", "datetime"} else one
+                for one in self.entities[entity].fields
+            )
+            self.put(entity, fields=fields)
 
     def report(self, report: Report) -> bool:
         """Add a report unless one has its name."""

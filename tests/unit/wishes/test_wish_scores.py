@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import msgspec
 import pytest
@@ -12,24 +13,28 @@ from libs.contracts.charter import Charter
 from libs.offline import read_wish
 from tests.wishes.expected import charter
 from tests.wishes.notation import wishes
-from tests.wishes.score import of_reader, score
+from tests.wishes.score import score
 from tests.wishes.tally import PARTS, Tallies, total
 
 WISHES = {wish.key: wish for folder in ("known", "held") for wish in wishes(folder)}
 LIBRARY = WISHES["library"]
 # What the reader reached when this was written, less two points: a change that costs more is seen at once.
 FLOOR = {
-    "entities": (0.87, 0.92),
-    "fields": (0.77, 0.82),
-    "relations": (0.76, 0.77),
-    "roles": (0.97, 0.81),
-    "rules": (0.69, 0.55),
-    "traits": (0.87, 0.73),
-    "states": (0.90, 0.81),
-    "actions": (0.80, 0.58),
-    "permissions": (0.90, 0.81),
-    "reports": (0.77, 0.56),
+    "entities": (0.85, 0.91),
+    "fields": (0.76, 0.82),
+    "relations": (0.73, 0.76),
+    "roles": (0.98, 0.80),
+    "rules": (0.67, 0.52),
+    "traits": (0.81, 0.73),
+    "states": (0.81, 0.72),
+    "actions": (0.82, 0.63),
+    "permissions": (0.87, 0.76),
+    "reports": (0.76, 0.59),
 }
+
+
+# Each wish is read once, whichever test asks for it.
+answered = cache(read_wish)
 
 
 def missed(changed: Charter) -> dict[str, list[str]]:
@@ -49,8 +54,8 @@ def with_entity(name: str, **changes: object) -> Charter:
 
 
 def test_there_are_as_many_wishes_to_be_tried_as_to_be_known():
-    assert (len(wishes("known")), len(wishes("held"))) == (60, 12)
-    assert len(WISHES) == 72
+    assert (len(wishes("known")), len(wishes("held"))) == (97, 12)
+    assert len(WISHES) == 109
 
 
 @pytest.mark.parametrize("name", WISHES)
@@ -63,17 +68,18 @@ def test_the_expected_charter_of_a_wish_can_be_printed_and_is_exactly_what_is_ex
 
 @pytest.mark.parametrize("name", WISHES)
 def test_what_is_read_of_a_wish_can_be_printed_and_what_cannot_be_read_is_asked_about(name: str):
-    answer = read_wish(WISHES[name].text)
+    answer = answered(WISHES[name].text)
     assert answer.charter or answer.questions
     assert not answer.charter or check_charter(answer.charter) == ()
 
 
 def test_every_known_wish_is_read():
-    assert [wish.key for wish in wishes("known") if read_wish(wish.text).charter is None] == []
+    assert [wish.key for wish in wishes("known") if answered(wish.text).charter is None] == []
 
 
 def test_the_known_wishes_are_read_no_worse_than_they_were():
-    scored = total(of_reader("known").values())
+    read = ((wish, answered(wish.text).charter) for wish in wishes("known"))
+    scored = total(score(wish, charter or Charter(wish.key, wish.key, "")) for wish, charter in read)
     reached = {part: (scored[part].precision, scored[part].recall) for part in FLOOR}
     assert {part: pair for part, pair in reached.items() if _below(pair, FLOOR[part])} == {}
 
