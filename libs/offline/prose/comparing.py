@@ -84,7 +84,8 @@ def _near(thing: str | None, told: Told, world: World) -> list[str]:
 
 def _right(found: re.Match[str], entity: str, world: World) -> Value | None:
     if found["number"]:
-        return Value("literal", found["number"].rstrip("."))
+        # What holds of every row bounds the column itself.
+        return Value("literal", found["number"].rstrip(".")) if found["state"] else None
     holder = found["of"] or found["other"]
     link = world.link(entity, holder) if holder and holder != entity else None
     if holder and holder != entity and link is None:
