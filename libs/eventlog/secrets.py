@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nats.aio.client import Client
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError
@@ -26,8 +28,12 @@ class SecretStore:
 
     async def get(self, key: str) -> bytes | None:
         """The value, or ``None``."""
+        kept = await self._entry(key)
+        return kept.value if kept else None
+
+    async def _entry(self, key: str) -> KeyValue.Entry | None:
         try:
-            return (await self._bucket.get(key)).value
+            return await self._bucket.get(key)
         except KeyNotFoundError:
             return None
 
@@ -42,6 +48,20 @@ class SecretStore:
     async def put(self, key: str, value: bytes) -> None:
         """Store a value, whatever was there."""
         await self._bucket.put(key, value)
+
+    async def change(self, key: str, make: Callable[[bytes | None], bytes]) -> bytes:
+        """Store what ``make`` gives for what is there; it is asked again when somebody else was quicker."""
+        while True:
+            kept = await self._entry(key)
+            value = make(kept.value if kept else None)
+            try:
+                if kept:
+                    await self._bucket.update(key, value, last=kept.revision)
+                else:
+                    await self._bucket.create(key, value)
+            except KeyWrongLastSequenceError:
+                continue
+            return value
 
     async def delete(self, key: str) -> None:
         """Forget a value; nothing of it is kept."""

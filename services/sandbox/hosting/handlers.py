@@ -20,7 +20,7 @@ from services.sandbox.hosting import domain
 from services.sandbox.hosting.census import Census
 from services.sandbox.hosting.domain import Times
 from services.sandbox.hosting.store import Ids, SandboxStore, command
-from services.sandbox.hosting.vault import Vault, changed
+from services.sandbox.hosting.vault import Values, Vault, changed
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,16 @@ async def deploy(desk: Desk, ask: asks.DeploySandbox) -> asks.Receipt:
     _known(ask.project_id, ask.run_id)
     run = await desk.runs.load(ask.project_id, ask.run_id)
     before = await desk.store.load(ids)
-    values = changed(await desk.vault.get(ask.sandbox_id), ask.variables, ask.secrets)
-    if domain.deploy(ask, run, before, values.names, desk.times) is None:
+
+    def wanted(kept: Values) -> Values:
+        return changed(kept, ask.variables, ask.secrets)
+
+    names = wanted(await desk.vault.get(ask.sandbox_id)).names
+    if domain.deploy(ask, run, before, names, desk.times) is None:
         return asks.Receipt(ask.sandbox_id, before.seq if before else 0)
     cause = command(ask.actor, ids, f"deploy {before.seq if before else 0}")
     async with desk.census.one_more(ask.actor, ask.sandbox_id):
-        await desk.vault.put(ask.sandbox_id, values)  # first, so that whoever hosts it finds it
+        values = await desk.vault.change(ask.sandbox_id, wanted)  # first, so that whoever hosts it finds it
         seq = await desk.store.change(
             ids, cause, lambda sandbox: domain.deploy(ask, run, sandbox, values.names, desk.times)
         )
@@ -56,8 +60,7 @@ async def configure(desk: Desk, ask: asks.ConfigureSandbox) -> asks.Receipt:
     """Set and unset variables and secrets."""
     ids = _known(ask.project_id, ask.sandbox_id)
     before = domain.owned(await desk.store.load(ids), ask.actor)
-    values = changed(await desk.vault.get(ask.sandbox_id), ask.variables, ask.secrets, ask.unset)
-    await desk.vault.put(ask.sandbox_id, values)
+    values = await desk.vault.change(ask.sandbox_id, lambda kept: changed(kept, ask.variables, ask.secrets, ask.unset))
     cause = command(ask.actor, ids, f"configure {before.seq}")
     seq = await desk.store.change(ids, cause, partial(domain.configure, ask, values.names))
     return asks.Receipt(ask.sandbox_id, seq)

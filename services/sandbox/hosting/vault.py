@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
@@ -49,16 +50,20 @@ class Vault:
 
     async def get(self, sandbox_id: str) -> Values:
         """What is kept; of a new sandbox, a key of its own and nothing else."""
-        kept = await self._store.get(sandbox_id)
-        return msgspec.json.decode(kept, type=Values) if kept else Values(secrets.token_urlsafe(32))
+        return _values(await self._store.get(sandbox_id))
 
-    async def put(self, sandbox_id: str, values: Values) -> None:
-        """Keep it."""
-        await self._store.put(sandbox_id, msgspec.json.encode(values))
+    async def change(self, sandbox_id: str, make: Callable[[Values], Values]) -> Values:
+        """Keep what ``make`` gives for what is kept; of two who change at once, neither loses anything."""
+        kept = await self._store.change(sandbox_id, lambda old: msgspec.json.encode(make(_values(old))))
+        return _values(kept)
 
     async def forget(self, sandbox_id: str) -> None:
         """Keep nothing of it any more."""
         await self._store.delete(sandbox_id)
+
+
+def _values(kept: bytes | None) -> Values:
+    return msgspec.json.decode(kept, type=Values) if kept else Values(secrets.token_urlsafe(32))
 
 
 def changed(
