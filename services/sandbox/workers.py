@@ -22,7 +22,7 @@ from services.sandbox.worker import Worker
 log = structlog.get_logger(__name__)
 Kind = Literal["serve", "call", "check"]  # to be used by people, to be tried out, to be tested
 
-REFILL_AFTER = 3.0  # seconds: reading in packages takes a core, which whoever took the last worker needs first
+REFILL_AFTER = 3.0  # seconds in which an app is up: reading in packages takes a core, which it needs first
 _SERVED = """
 fastapi uvicorn uvicorn.lifespan.on uvicorn.loops.asyncio uvicorn.protocols.http.h11_impl anyio._backends._asyncio
 sqlalchemy.orm sqlalchemy.dialects.sqlite.pysqlite alembic.command alembic.runtime.migration pydantic_settings
@@ -74,15 +74,21 @@ class Workers:
         Raises:
             DriverError: none can be started.
         """
+        if data:
+            return await self._start(environment, kind, data)
+        worker = await self._waited(environment, kind) or await self._start(environment, kind, None)
+        self._later(self._refill(environment, kind, worker))
+        return worker
+
+    async def _waited(self, environment: Environment, kind: Kind) -> Worker | None:
+        """The one that waited longest, if there is one that lives."""
         stock = self._waiting[environment.id, kind]
-        if data is None:
-            self._later(self._refill(environment, kind))
-            while stock:
-                worker = stock.popleft()
-                if worker.alive:
-                    return worker
-                await worker.close()
-        return await self._start(environment, kind, data)
+        while stock:
+            worker = stock.popleft()
+            if worker.alive:
+                return worker
+            await worker.close()
+        return None
 
     async def warm(self, environment: Environment, kind: Kind) -> None:
         """Fill up the stock now."""
@@ -149,8 +155,9 @@ class Workers:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _refill(self, environment: Environment, kind: Kind) -> None:
-        await asyncio.sleep(REFILL_AFTER)
+    async def _refill(self, environment: Environment, kind: Kind, taken: Worker) -> None:
+        """When whoever took the last one needs the processor no more: an app is up soon, a check works to its end."""
+        await (asyncio.sleep(REFILL_AFTER) if kind == "serve" else taken.jail.wait())
         try:
             await self.warm(environment, kind)
         except DriverError as error:

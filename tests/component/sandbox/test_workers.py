@@ -70,7 +70,7 @@ async def test_what_never_ends_is_ended_and_the_next_order_is_done(workers: Work
     await worker.fill(
         [SourceFile("loop.py", "print('on', end='', flush=True)\nwhile 1: pass"), SourceFile("ok.py", "")]
     )
-    ran = await worker.run("loop", seconds=0.5)
+    ran = await worker.run("loop", seconds=3)
     assert ran.code == -9
     assert ran.output.startswith("on")
     assert 'loop.py", line 2' in ran.output  # where it hung
@@ -88,9 +88,9 @@ async def test_a_jail_that_dies_is_told_as_such(workers: Workers, bare: Environm
 
 
 async def test_each_worker_is_used_once_and_another_is_got_ready(workers: Workers, bare: Environment):
-    first = await workers.take(bare, "check")
-    await until(lambda: workers._waiting[bare.id, "check"])
-    second = await workers.take(bare, "check")
+    first = await workers.take(bare, "serve")
+    await until(lambda: workers._waiting[bare.id, "serve"])
+    second = await workers.take(bare, "serve")
     assert first is not second
     await first.fill([SourceFile("a.py", "x = 1")])
     await second.fill([SourceFile("b.py", "import a")])
@@ -98,6 +98,14 @@ async def test_each_worker_is_used_once_and_another_is_got_ready(workers: Worker
     for worker in (first, second):
         await worker.close()
         assert not worker._folder.exists()
+
+
+async def test_whoever_checks_has_the_processor_until_the_last_check(workers: Workers, bare: Environment):
+    worker = await workers.take(bare, "check")
+    await worker.run("missing")  # long enough for another to be begun
+    assert not workers._starting[bare.id, "check"]
+    await worker.close()
+    await until(lambda: workers._waiting[bare.id, "check"])
 
 
 async def test_one_that_died_while_it_waited_is_not_handed_out(workers: Workers, bare: Environment):
