@@ -40,10 +40,10 @@ up: .interius/prepared ## the whole stack on http://127.0.0.1:8000 until Ctrl-C;
 	@$(BIN)/interius up
 
 test: .venv/ready-dev ## all tests but those of make nightly
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(addprefix --ignore=,$(NIGHTLY))
+	@$(BIN)/pytest -n $(WORKERS) $(addprefix --ignore=,$(NIGHTLY))
 
 nightly: .venv/ready-dev ## apps served in real jails; every wish, every charter of the tests and 200 random ones: each printed, installed, migrated, type-checked, tested, started, verified (hours)
-	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_random_projects.py tests/e2e/test_upgrades.py $(NIGHTLY) -n $(WORKERS) --dist loadgroup -o timeout=0
+	@RANDOM_CHARTERS=200 WISHES=all $(BIN)/pytest tests/e2e/test_generated_projects.py tests/e2e/test_random_projects.py tests/e2e/test_upgrades.py $(NIGHTLY) -n $(WORKERS) -o timeout=0
 
 test-live: .venv/ready-dev ## one whole wish on a real small model (fetches about 0.5 GB once)
 	@$(BIN)/pytest -m live tests/live -o addopts= -s

@@ -160,6 +160,13 @@ def test_the_environment_is_read_through_settings():
     assert {path for path in readers if not path.startswith(apart)} == set()
 
 
+def test_syntax_trees_are_made_one_at_a_time():
+    makers = {
+        named(p) for f in ("services", "libs") for p in python(f) if "ast.parse(" in p.read_text(encoding="utf-8")
+    }
+    assert makers == {"libs/syntax.py"}
+
+
 # Size and shape
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeGuard
 
+from libs import syntax
 from libs.blueprint import (
     access,
     actions,
@@ -105,7 +106,7 @@ def _raced(view: EntityView, test: Test) -> Test:
 
 def _tidy(test: Test) -> Test:
     """Leave out names that are given to rows and not used."""
-    read = {node.id for node in ast.walk(ast.parse("\n".join(test.lines))) if _is_read(node)}
+    read = {node.id for node in ast.walk(syntax.parse("\n".join(test.lines))) if _is_read(node)}
     lines = ((line.split(" = ", maxsplit=1)[0], line) for line in test.lines)
     made = (line if name in read else re.sub(rf"^{re.escape(name)} = (?=created\()", "", line) for name, line in lines)
     return replace(test, lines=tuple(made))

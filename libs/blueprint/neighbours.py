@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from libs import syntax
 from libs.blueprint.compiler import compile_project
 from libs.blueprint.custom import Place, action_schema, places
 from libs.blueprint.normal import plain
@@ -81,6 +82,6 @@ def _whole(path: str, files: Mapping[str, str]) -> SourceFile:
 def _part(path: str, files: Mapping[str, str], names: Iterable[str]) -> SourceFile:
     """Return only the definitions of these names: the rest of the file costs tokens and says nothing."""
     text = files.get(path, "")
-    wanted = [node for node in ast.parse(text).body if getattr(node, "name", "") in names]
+    wanted = [node for node in syntax.parse(text).body if getattr(node, "name", "") in names]
     parts = [ast.get_source_segment(text, node) or "" for node in wanted]
     return SourceFile(path, "\n\n\n".join([*parts, ""]) if parts else "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from libs import syntax
 from libs.blueprint import values
 from libs.blueprint.paths import Place, resolve
 from libs.blueprint.view import EntityView
@@ -31,7 +32,7 @@ class Term:
 def parsed(expression: str) -> ast.expr:
     """Return the tree of an expression; raise ``ValueError`` where it is no plain arithmetic."""
     try:
-        tree = ast.parse(expression.strip(), mode="eval").body
+        tree = syntax.parse_expression(expression.strip())
     except SyntaxError as error:
         raise ValueError("it cannot be read") from error
     for node in ast.walk(tree):

@@ -49,7 +49,7 @@ def typed(served: Town, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Typed:
 
 def lines(result: Result) -> list[str]:
     """What was said, without what the services log meanwhile in the same process."""
-    return [line for line in result.stdout.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
+    return [line for line in result.stdout.splitlines() if not re.match(r"\d{4}-\d\d-\d\d |\w+=.* event=", line)]
 
 
 def ids(result: Result) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from libs import syntax
 from services.agents.checks.fault import Fault
 
 MAX_TOML = 64 * 1024  # characters; tomllib takes quadratic time for one long dotted key
@@ -24,7 +25,7 @@ def parse_python(content: str) -> ast.Module | Fault:
     # An escape like "\d" makes the parser warn; a warning about generated code is no warning about us.
     warnings.filterwarnings("ignore", module=FILENAME)
     try:
-        return ast.parse(content, FILENAME)
+        return syntax.parse(content, FILENAME)
     except SyntaxError as error:
         return Fault("error", f"This is not Python: {error.msg}.", error.lineno or 0, "parse")
     except UnicodeEncodeError as error:

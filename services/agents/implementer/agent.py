@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import hashlib
 from functools import partial
 
 from msgspec.structs import replace
 
+from libs import syntax
 from libs.blueprint import Former, compile_project, plan_files, surroundings
 from libs.blueprint.neighbours import Surroundings
 from libs.contracts import events
@@ -133,7 +133,7 @@ def _faults(inputs: FileInput, answer: WrittenCode) -> tuple[str, ...]:
     if not inputs.path.endswith(".py"):
         return ()
     try:
-        ast.parse(answer.content)
+        syntax.parse(answer.content)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return (f"content is not Python: {error}",)
     return ()

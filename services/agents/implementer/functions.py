@@ -6,6 +6,7 @@ import ast
 import asyncio
 from collections.abc import Iterator, Mapping
 
+from libs import syntax
 from libs.blueprint.neighbours import Surroundings, printed
 from libs.contracts.artifacts import Architecture, Issue, SourceFile, WrittenCode
 from libs.contracts.run import Run
@@ -38,14 +39,14 @@ def asked(found: Surroundings, order: WriteFile, current: str) -> FunctionInput:
 def form_faults(signature: str, text: str) -> tuple[str, ...]:
     """What keeps ``text`` from being one module with one function of this signature."""
     try:
-        tree = ast.parse(text)
+        tree = syntax.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return (f"content is not Python: {error}",)
     return tuple(_form(signature, tree))[:MOST_FAULTS]
 
 
 def _form(signature: str, tree: ast.Module) -> Iterator[str]:
-    wanted = ast.parse(f"{signature}: ...").body[0]
+    wanted = syntax.parse(f"{signature}: ...").body[0]
     assert isinstance(wanted, ast.FunctionDef)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     own = next((node for node in functions if node.name == wanted.name), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from libs import syntax
 from libs.blueprint.custom import FOLDER, custom_modules
 from libs.blueprint.neighbours import UNWRITTEN, printed
 from libs.contracts.artifacts import Module, PlannedFile
@@ -46,7 +47,7 @@ def _unwritten(charter: Charter, planned: PlannedFile, text: str) -> bool:
 def _names(text: str) -> set[str]:
     """Names that the text says of anything: classes, attributes, keywords, words in quotes."""
     try:
-        nodes = list(ast.walk(ast.parse(text)))
+        nodes = list(ast.walk(syntax.parse(text)))
     except (SyntaxError, ValueError, RecursionError):
         return set()
     named = {node.id for node in nodes if isinstance(node, ast.Name)}
