@@ -21,6 +21,7 @@ from services.sandbox.port import DriverError, Spec
 from services.sandbox.probe import probe
 
 OVERDUE_SECONDS = 60.0  # after which the driver of a jail, though it lives, is not believed to end it any more
+LOOKS, LOOK_SECONDS = 20, 0.05  # at a process that is not to be seen, until it is believed to be on another machine
 ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
@@ -103,13 +104,17 @@ class DockerDriver:
         """Its first process; none if that is out of sight, or has ended already."""
         if self._shared:
             return None
-        state = await self._state(container)
-        try:
-            return Handle(state["Pid"], container) if state["Running"] else None
-        except OSError as error:
-            if (await self._state(container))["Running"]:
-                raise _OutOfSight(str(error)) from error
-            return None
+        failed: OSError | None = None
+        for _ in range(LOOKS):
+            state = await self._state(container)
+            if not state["Running"]:
+                return None
+            try:
+                return Handle(state["Pid"], container)
+            except OSError as error:  # it may be ending just now, which dockerd hears a moment later
+                failed = error
+            await asyncio.sleep(LOOK_SECONDS)
+        raise _OutOfSight(str(failed)) from failed
 
     async def _state(self, container: str) -> dict[str, Any]:
         return (await self._engine.call(lambda: self._engine.api.inspect_container(container)))["State"]
