@@ -20,7 +20,7 @@ import structlog
 from deploy.local.child import die_with_parent
 from deploy.local.nats import StartError
 from deploy.local.servers import Access, Servers
-from deploy.local.stack import choose_port
+from deploy.local.stack import choose_port, while_whole
 
 MODULES = {
     "identity": "services.identity",
@@ -109,7 +109,7 @@ async def separate(data: Path, port: int, scale: dict[str, int]) -> AsyncGenerat
     """A running stack of separate processes, with its data in ``data``.
 
     Raises:
-        StartError: the port or the folder is taken, something did not start, or ``scale`` is wrong.
+        StartError: the port or the folder is taken, something did not start or broke, or ``scale`` is wrong.
     """
     counts = counts_of(scale)
     port = choose_port(port)
@@ -119,11 +119,15 @@ async def separate(data: Path, port: int, scale: dict[str, int]) -> AsyncGenerat
     try:
         await servers.follow_declarations()
         fleet.start()
-        tasks = [asyncio.create_task(servers.supervise()), asyncio.create_task(fleet.supervise())]
+        tasks = [
+            asyncio.create_task(servers.supervise(), name="servers"),
+            asyncio.create_task(fleet.supervise(), name="fleet"),
+        ]
         try:
-            access = servers.access(port)
-            await _ready(access.url)
-            yield access, fleet
+            async with while_whole(tasks):
+                access = servers.access(port)
+                await _ready(access.url)
+                yield access, fleet
         finally:
             for task in tasks:
                 task.cancel()

@@ -99,8 +99,9 @@ class Servers:
             await asyncio.sleep(SUPERVISE_SECONDS)
             full = self._unstick(full)
             for name, server in (("nats-server", self.nats), ("postgres", self.postgres)):
-                if server.process is not None and server.process.poll() is not None:
-                    log.error("server_died", server=name, status=server.process.returncode)
+                if server.process is None or server.process.poll() is not None:
+                    status = server.process.returncode if server.process else "it did not start"
+                    log.error("server_died", server=name, status=status)
                     with contextlib.suppress(StartError, OSError):  # the next round tries again
                         server.start()
 

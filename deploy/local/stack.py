@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+
+import structlog
 
 from deploy.local.child import free_port, port_is_taken
 from deploy.local.nats import StartError
@@ -16,6 +18,8 @@ from libs.runtime.main import keep_loaded
 from libs.runtime.platform import Platform
 from libs.runtime.service import Build, running
 from libs.runtime.settings import RuntimeSettings, read
+
+log = structlog.get_logger(__name__)
 
 
 def builders() -> dict[str, Build]:
@@ -49,7 +53,7 @@ async def embedded(data: Path, port: int = 0) -> AsyncGenerator[Access]:
     """A running stack with its data in ``data``.
 
     Raises:
-        StartError: the port or the folder is taken, or a server did not start.
+        StartError: the port or the folder is taken, a server did not start, or a service broke.
     """
     port = choose_port(port)
     servers = Servers(data)
@@ -57,16 +61,51 @@ async def embedded(data: Path, port: int = 0) -> AsyncGenerator[Access]:
     try:
         os.environ.update(servers.environment(port))
         await servers.follow_declarations()
-        async with _house(servers) as broken:
+        async with _house(servers) as parts, while_whole(parts):
             yield servers.access(port)
-            if broken.done():
-                broken.result()
     finally:
         servers.stop()
 
 
 @asynccontextmanager
-async def _house(servers: Servers) -> AsyncGenerator[asyncio.Task[None]]:
+async def while_whole(parts: Collection[asyncio.Task[None]]) -> AsyncGenerator[None]:
+    """The body, for as long as no part of the stack breaks.
+
+    Raises:
+        StartError: one did.
+    """
+    body = asyncio.current_task()
+    assert body is not None
+    broken: list[asyncio.Task[None]] = []
+
+    def end(part: asyncio.Task[None]) -> None:
+        if not broken:
+            body.cancel()
+        broken.append(part)
+
+    for part in parts:
+        part.add_done_callback(end)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not broken or body.uncancel():  # or somebody else ends the body as well
+            raise
+        raise StartError(_why(broken[0])) from None
+    finally:
+        for part in parts:
+            part.remove_done_callback(end)
+
+
+def _why(part: asyncio.Task[None]) -> str:
+    cause: BaseException | None = None if part.cancelled() else part.exception()
+    while isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    log.critical("service_broke", service=part.get_name(), exc_info=cause)
+    return f"The stack ends, because the service {part.get_name()} broke: {cause or 'it was cancelled'}"
+
+
+@asynccontextmanager
+async def _house(servers: Servers) -> AsyncGenerator[list[asyncio.Task[None]]]:
     settings = read(RuntimeSettings)
     logs.configure(settings)
     tracing.configure(settings, "embedded")
@@ -74,15 +113,9 @@ async def _house(servers: Servers) -> AsyncGenerator[asyncio.Task[None]]:
     async with AsyncExitStack() as stack:
         stack.callback(tracing.flush)
         stack.push_async_callback(platform.close)
-        tasks = [asyncio.create_task(servers.supervise())]
+        tasks = [asyncio.create_task(servers.supervise(), name="servers")]
         stack.callback(tasks[0].cancel)
         for build in builders().values():
             tasks.append(await stack.enter_async_context(running(platform, await build(platform))))
         keep_loaded()
-        yield asyncio.create_task(_first(tasks))
-
-
-async def _first(tasks: list[asyncio.Task[None]]) -> None:
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()
+        yield tasks

@@ -1,13 +1,16 @@
-"""What a person reads when a stack cannot start: one sentence that says what to do, and exit code 5."""
+"""What a person reads when a stack cannot start or stay: one sentence that says what to do, and exit code 5."""
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import socket
 from pathlib import Path
 
 import pytest
 
-from libs.testing.stack import StackProcess
+from libs.testing.stack import StackProcess, stack_process
+from libs.testing.waiting import until
 from tests.e2e.command import interius
 from tests.e2e.wishes import LIBRARY
 
@@ -54,3 +57,18 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert said.stderr.startswith(f"Error: The folder {tmp_path / 'file' / 'data'} cannot be used:")
     assert "--data" in said.stderr
     assert len(said.stderr.splitlines()) == 1
+
+
+async def test_a_stack_whose_log_was_replaced_ends_and_says_what_to_do(tmp_path: Path) -> None:
+    async with stack_process(tmp_path / ".interius") as stack, stack.client() as client:
+        await client.create_project("Before")
+
+        async def seen() -> bool:
+            return bool((await client.projects()).items)
+
+        await until(seen)  # the views follow the log
+    shutil.rmtree(stack.data / "nats" / "jetstream")
+    said = await asyncio.to_thread(interius, tmp_path, "up", "--port", "0")
+    assert said.returncode == 5, said
+    assert "Error: The stack ends, because the service projector broke: The views are at " in said.stderr
+    assert "services.projector rebuild" in said.stderr

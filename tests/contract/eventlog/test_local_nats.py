@@ -1,9 +1,10 @@
-"""A local nats-server that met a full disk never writes again by itself: it is started again, once there is room."""
+"""A local nats-server is started again: when it is gone, or met a full disk, after which it never writes again."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,9 @@ SAID = b"[1] [ERR] Filestore [EVENTS] Critical write error: write 1.blk: no spac
 def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servers]:
     monkeypatch.setattr(local, "SUPERVISE_SECONDS", 0.01)
     made = Servers(tmp_path)
-    made.nats.start()
+    made.start()
     yield made
-    made.nats.stop()
+    made.stop()
 
 
 def say(servers: Servers) -> None:
@@ -60,6 +61,22 @@ async def test_it_is_started_again_once_and_not_before_there_is_room(
         seen = len(looks)
         await asyncio.sleep(0.1)
         assert (servers.nats.process, len(looks)) == (second, seen)
+    assert second.poll() is None
+
+
+async def test_a_start_that_failed_is_tried_again(servers: Servers) -> None:
+    first = servers.nats.process
+    assert first is not None
+    servers.nats.kill()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", servers.nats.port))
+        other.listen()
+        with pytest.raises(StartError):
+            servers.nats.start()
+    async with supervised(servers):
+        second = await until(lambda: servers.nats.process)
+    assert second is not first
     assert second.poll() is None
 
 
