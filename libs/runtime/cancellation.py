@@ -30,8 +30,8 @@ class Cancellation:
             await platform.hear(f"events.project.*.run.*.{event.event_name()}", self.heard)
 
     def heard(self, subject: str, _body: bytes) -> None:
-        """A run ended."""
-        for task in self._working.get(subjects.parse(subject).run_id, ()):
+        """A run ended, or was about to: an append is heard with each try, and when the log refuses it."""
+        for task in self._working.get(subjects.parse(subject).run_id, set()) - self._ended:
             self._ended.add(task)
             task.cancel()
 

@@ -26,6 +26,8 @@ from libs.runtime.cancellation import Cancellation, RunEnded
 from libs.runtime.live import LiveText
 from libs.runtime.platform import Platform
 
+LOOK_AGAIN = 0.5  # seconds until work is taken up again whose run was said to end
+
 log = structlog.get_logger(__name__)
 Outputs = Sequence[events.RunEvent]
 
@@ -74,11 +76,17 @@ class Loop:
         try:
             outputs, seq = await self._work(order, run)
         except RunEnded:
+            await self._let_go(order)
             return
         except ModelError as error:
             await self._failed(order, run, error)
             return
         await self._append(order, outputs, seq)
+
+    async def _let_go(self, order: Order) -> None:
+        """Who appends an end is heard before the log has taken it, and the log may refuse."""
+        if self._wanted(order, await self._platform.runs.load(order.work.project_id, order.work.run_id)):
+            raise HandBack(LOOK_AGAIN)
 
     def _wanted(self, order: Order, run: Run | None) -> bool:
         """Whether the run goes on and this order's facts do not stand yet."""
