@@ -25,11 +25,16 @@ ALIVE_SECONDS = 15.0  # between signs of life on a connection that only listens
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-_LOST = (
+_LOST = (  # no fault of the statement, and it passes
     OSError,  # includes TimeoutError
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,  # a deadlock: the other one goes on
+    asyncpg.InvalidTransactionStateError,  # it may only be read for now, or we were slow
+    asyncpg.ObjectNotInPrerequisiteStateError,  # a lock is not to be had
+    asyncpg.PostgresSystemError,  # its disk
+    asyncpg.InternalServerError,  # damage, or two who shape schemas at once
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
@@ -51,10 +56,18 @@ class NotPrepared(Unavailable):
     """The tables that are asked for do not exist (yet)."""
 
 
+class ShutOut(Unavailable):
+    """The database is not there, or does not let us in, until an operator sees to it."""
+
+
 @contextlib.contextmanager
 def _translated() -> Any:
     try:
         yield
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        raise ShutOut("The database refuses the user or password of DATABASE_URL.") from error
+    except asyncpg.InvalidCatalogNameError as error:
+        raise ShutOut(f"The database of DATABASE_URL does not exist: {error}.") from error
     except _NOT_THERE as error:
         raise NotPrepared(f"The views are not there yet ({error}). Ask again in a moment.") from error
     except _REFUSED as error:
@@ -70,7 +83,7 @@ async def _patiently(attempt: Callable[[], Awaitable[T]]) -> T:
         try:
             with _translated():
                 return await attempt()
-        except NotPrepared:
+        except (NotPrepared, ShutOut):
             raise
         except Unavailable:
             if time.monotonic() > deadline:
@@ -140,12 +153,6 @@ class Database:
             with _translated():
                 await self._pool
                 await self._retried(lambda session: session.execute("select 1"))
-        except asyncpg.InvalidAuthorizationSpecificationError as error:
-            await self.close()
-            raise Unavailable("The database refuses the user or password of DATABASE_URL.") from error
-        except asyncpg.InvalidCatalogNameError as error:
-            await self.close()
-            raise Unavailable(f"The database of DATABASE_URL does not exist: {error}.") from error
         except BaseException:
             self._pool.terminate()
             raise
@@ -253,7 +260,7 @@ class Database:
         An empty one says that we are listening (again), and that anything may have been missed before.
         """
         while True:
-            with contextlib.suppress(*_LOST):
+            with contextlib.suppress(Unavailable), _translated():
                 async with _listening(self._dsn, channel) as payloads:
                     yield ""
                     while (payload := await payloads()) is not None:

@@ -18,6 +18,7 @@ from libs.eventlog.connection import Connection
 from libs.eventlog.jetstream import JetStreamLog
 from libs.eventlog.memory import MemoryLog
 from libs.runtime.postgres import Database
+from libs.testing import waiting
 from services.projector.projection import OutOfOrder
 from services.projector.projector import Projector
 from tests.component.projector.conftest import TABLES, append, dump, reached, rebuilt, running, until
@@ -135,6 +136,20 @@ async def test_commits_that_a_crash_took_back_are_made_again_although_nothing_ne
             await session.execute(f"truncate {', '.join(TABLES)}; update checkpoint set position = 0")
         await until(views, position)
     assert await dump(views) == live
+
+
+async def test_views_come_back_when_their_database_is_made_anew(
+    postgres: Postgres, dsn: str, events: JetStreamLog, views: Database, projector: Projector
+):
+    name, admin = dsn.rsplit("/", 1)[1], await Database.open(postgres.dsn, connections=1)
+    async with running(projector):
+        await until(views, await append(events, stories(1)[0]))
+        await admin.execute(f'drop database "{name}" with (force)')
+        await waiting.until(projector.ready)
+        await admin.execute(f'create database "{name}"')
+        await until(views, await events.head())
+    await admin.close()
+    assert len((await dump(views))["runs"]) == 1
 
 
 async def test_views_go_on_when_nats_is_killed_and_comes_back(

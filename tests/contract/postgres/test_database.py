@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from deploy.local.postgres import Postgres
@@ -123,3 +124,46 @@ async def test_a_lock_has_one_holder_at_a_time(dsn: str, database: Database):
     async with other.exclusive(1) as held:
         assert held
     await other.close()
+
+
+PASSES = {
+    "deadlock": "do $$ begin raise exception 'x' using errcode = 'deadlock_detected'; end $$",
+    "read only": "set transaction read only; create table late (id bigint)",
+    "lock": "do $$ begin raise exception 'x' using errcode = 'lock_not_available'; end $$",
+    "disk": "do $$ begin raise exception 'x' using errcode = 'io_error'; end $$",
+    "inner": "do $$ begin raise exception 'tuple concurrently updated' using errcode = 'internal_error'; end $$",
+    "idle": "set idle_in_transaction_session_timeout = 1; select pg_sleep(0)",
+}
+
+
+@pytest.mark.parametrize("trouble", PASSES)
+async def test_trouble_that_passes_is_no_fault_of_whoever_asked(things: Database, trouble: str):
+    with pytest.raises(Unavailable):
+        async with things.transaction() as session:
+            await session.execute(PASSES[trouble])
+            await asyncio.sleep(0.05)
+            await session.execute("select 1")
+
+
+async def test_a_statement_that_is_wrong_is_a_fault(things: Database):
+    with pytest.raises(asyncpg.PostgresSyntaxError):
+        await things.execute("selec")
+
+
+async def test_who_works_and_listens_goes_on_when_the_database_is_made_anew(
+    postgres: Postgres, things: Database, dsn: str
+):
+    heard = things.listen("news")
+    assert await anext(heard) == ""
+    name, admin = dsn.rsplit("/", 1)[1], await Database.open(postgres.dsn, connections=1)
+    try:
+        await admin.execute(f'drop database "{name}" with (force)')
+        with pytest.raises(Unavailable, match="does not exist"):
+            await asyncio.wait_for(things.value("how_many"), 5)
+        again = asyncio.ensure_future(anext(heard))
+        await asyncio.wait({again}, timeout=0.5)  # it tries, and is refused
+        await admin.execute(f'create database "{name}"')
+        assert await asyncio.wait_for(again, 20) == ""
+        await make(things, "a")
+    finally:
+        await admin.close()
