@@ -11,7 +11,7 @@ from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError, NoRespondersError
+from nats.errors import ConnectionClosedError, NoRespondersError, OutboundBufferLimitError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import Header, PubAck, StreamInfo
 from nats.js.errors import APIError, NoStreamResponseError
@@ -29,7 +29,13 @@ WRONG_LAST_SEQUENCE = (10071, 10164)
 BATCH = 512  # messages per direct get
 ATTEMPT_SECONDS = 2.0
 ATTEMPTS = 4  # an ask is given up after 10 s: whoever asked must hear from us why before that
-AMBIGUOUS = (NatsTimeoutError, NoStreamResponseError, ConnectionClosedError, NoRespondersError)
+AMBIGUOUS = (
+    NatsTimeoutError,
+    NoStreamResponseError,
+    ConnectionClosedError,
+    NoRespondersError,
+    OutboundBufferLimitError,  # the client holds back as much as it may of what others sent during the outage
+)
 NO_ROOM = (10023, 10047, 10077)  # JetStream error codes: resources, storage, and the stream's bound are used up
 END_OF_BATCH = "204"
 NOTHING_THERE = "404"
@@ -135,6 +141,10 @@ class JetStreamLog:
             return await self._client.jetstream().stream_info(self._stream)
         except AMBIGUOUS as error:
             raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
+        except APIError as error:
+            if (error.code or 0) < 500:
+                raise
+            raise LogUnavailable(f"The log could not answer ({error.description}). Ask again in a moment.") from error
 
 
 class _Replies:

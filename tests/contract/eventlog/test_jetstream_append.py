@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js import JetStreamContext
+from nats.js.errors import ServiceUnavailableError
 
 from deploy.local.nats import NatsServer
 from libs.contracts.envelope import new_id
@@ -160,6 +162,34 @@ async def test_a_server_that_is_away_is_told_as_unavailable_and_nothing_is_store
     finally:
         await connection.close()
         server.stop()
+
+
+async def test_an_outage_that_fills_the_clients_buffer_is_told_as_unavailable_as_well(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("libs.eventlog.jetstream.ATTEMPT_SECONDS", 0.1)
+    server = NatsServer(tmp_path)
+    server.start()
+    log, connection = await _open(server)
+    try:
+        server.kill()
+        for _ in range(2):
+            with pytest.raises(LogUnavailable, match="did not confirm"):
+                await put(log, "p1", "x" * 900_000)
+        with pytest.raises(LogUnavailable, match="did not answer"):
+            await log.load("events.>")
+        with pytest.raises(LogUnavailable, match="did not answer"):
+            await log.head()
+    finally:
+        await connection.close()
+        server.stop()
+
+
+async def test_a_log_that_says_that_it_cannot_answer_for_now_is_told_as_unavailable(connection, monkeypatch):
+    async def info(*_: object) -> None:
+        raise ServiceUnavailableError(code=503, err_code=10008, description="JetStream system temporarily unavailable")
+
+    monkeypatch.setattr(JetStreamContext, "stream_info", info)
+    with pytest.raises(LogUnavailable, match="temporarily unavailable"):
+        await JetStreamLog(connection.client).head()
 
 
 async def _answers(log: JetStreamLog) -> bool:
