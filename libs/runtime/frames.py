@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-OPEN, HEAD, DATA, CREDIT, ABORT, BEAT = b"O", b"H", b"D", b"C", b"X", b"B"
+OPEN, HEAD, DATA, CREDIT, ABORT = b"O", b"H", b"D", b"C", b"X"
 LAST, MORE = b"\x01", b"\x00"
 NUMBERS = 256  # of data frames, again from 0; more than can be on their way
 

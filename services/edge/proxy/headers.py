@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from libs.runtime.tunnel import RequestHead, ResponseHead
+from libs.runtime.frames import RequestHead, ResponseHead
 from services.edge.auth import COOKIE
 from services.edge.proxy.refusals import Refusal
 

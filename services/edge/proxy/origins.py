@@ -12,7 +12,9 @@ import structlog
 
 from libs.contracts import subjects
 from libs.contracts.sandbox import Sandbox
-from libs.runtime.tunnel import CHUNK, NOBODY, RequestHead, Wire
+from libs.runtime.exchange import CHUNK
+from libs.runtime.frames import NOBODY, RequestHead
+from libs.runtime.tunnel import Wire
 from services.edge.proxy.headers import declared, framed, request_head, values
 from services.edge.proxy.passage import Bounds, Passage, Upload, in_time, too_large
 from services.edge.proxy.refusals import BROKEN, ClientGone, Refusal, answer, not_served

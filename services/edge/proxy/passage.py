@@ -8,7 +8,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from libs.runtime.tunnel import Broken, Exchange
+from libs.runtime.exchange import Exchange
+from libs.runtime.frames import Broken
 from services.edge.proxy.headers import response_headers
 from services.edge.proxy.refusals import ClientGone, Refusal, broken
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from libs.contracts.sandbox import Sandbox
-from libs.runtime.tunnel import LOST, NOBODY
+from libs.runtime.frames import LOST, NOBODY
 from services.edge.problems import MEDIA_TYPE, Problem
 
 RETRY = b"1"  # seconds

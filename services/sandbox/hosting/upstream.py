@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import httpx
 
-from libs.runtime.tunnel import CHUNK, Broken, Exchange, RequestHead, ResponseHead
+from libs.runtime.exchange import CHUNK, Exchange
+from libs.runtime.frames import Broken, RequestHead, ResponseHead
 from services.sandbox.sockets import Box, JailTransport
 
 CONNECTIONS = 64  # to one app; more wait

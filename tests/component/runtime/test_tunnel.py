@@ -10,7 +10,10 @@ import pytest
 
 from deploy.local.nats import NatsServer
 from libs.eventlog.connection import Connection, settled
-from libs.runtime.tunnel import Broken, Exchange, RequestHead, ResponseHead, Wire
+from libs.runtime import tunnel
+from libs.runtime.exchange import SILENT_BEATS, Exchange
+from libs.runtime.frames import Broken, RequestHead, ResponseHead
+from libs.runtime.tunnel import Wire
 
 SUBJECT = "http.test.1"
 ASKED = RequestHead("GET", b"/", [])
@@ -82,3 +85,82 @@ async def test_an_answer_of_which_a_piece_was_lost_is_never_taken_for_whole(
                 got += piece
                 assert not last
     assert got == b"first"
+
+
+PIECES = [bytes([number]) for number in range(9)]  # more than a window, each way
+
+
+async def _echo(exchange: Exchange, _head: RequestHead) -> None:
+    await exchange.respond(OK)
+    last = False
+    while not last:
+        piece, last = await exchange.receive()
+        await exchange.send(piece, last)
+
+
+async def _echoed(asks: Wire) -> bytes:
+    """What came back, of which all is ``PIECES``; a broken exchange is an empty answer."""
+
+    async def up(exchange: Exchange) -> None:
+        for piece in PIECES:
+            await exchange.send(piece)
+        await exchange.send(b"", last=True)
+
+    async def down(exchange: Exchange) -> bytes:
+        await exchange.head()
+        got, last = b"", False
+        while not last:
+            piece, last = await exchange.receive()
+            got += piece
+        return got
+
+    try:
+        async with asks.ask(SUBJECT, ASKED, b"", False) as exchange:
+            return (await asyncio.gather(up(exchange), down(exchange)))[1]
+    except Broken:
+        return b""
+
+
+@pytest.mark.parametrize("loses", ["asks", "answers"])
+async def test_whichever_frame_is_lost_an_exchange_comes_to_its_end_whole_or_told_to_be_not(
+    wires: tuple[Wire, Wire, Connection], loses: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks, answers, _ = wires
+    monkeypatch.setattr(tunnel, "BEAT_SECONDS", 0.02)
+    side = asks if loses == "asks" else answers
+    publish, sent, lost = side.publish, 0, 0
+
+    async def lossy(subject: str, data: bytes, inbox: str) -> None:
+        nonlocal sent
+        sent += 1
+        if sent != lost:
+            await publish(subject, data, inbox)
+
+    monkeypatch.setattr(side, "publish", lossy)
+    await answers.serve(SUBJECT, _echo)
+    beating = [asyncio.create_task(wire.beat()) for wire in wires[:2]]
+    try:
+        assert await asyncio.wait_for(_echoed(asks), 10) == b"".join(PIECES)
+        for lost in range(1, 20):  # read by ``lossy``
+            sent = 0
+            assert await asyncio.wait_for(_echoed(asks), 10) in {b"".join(PIECES), b""}, f"frame {lost}"
+    finally:
+        for task in beating:
+            task.cancel()
+
+
+async def test_an_end_that_stands_still_is_noticed(wires: tuple[Wire, Wire, Connection]) -> None:
+    asks, answers, _ = wires
+    taken = asyncio.Event()
+
+    async def still(_exchange: Exchange, _head: RequestHead) -> None:
+        taken.set()
+        await asyncio.Event().wait()
+
+    await answers.serve(SUBJECT, still)
+    async with asks.ask(SUBJECT, ASKED, b"", True) as exchange:
+        await asyncio.wait_for(taken.wait(), 3)
+        for _ in range(SILENT_BEATS + 1):  # of which nothing is answered: that side has no beat of its own here
+            await exchange.beat()
+        with pytest.raises(Broken):
+            await asyncio.wait_for(exchange.head(), 3)

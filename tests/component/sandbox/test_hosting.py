@@ -9,7 +9,8 @@ import pytest
 
 from libs.contracts import asks, subjects
 from libs.contracts.errors import Remote
-from libs.runtime.tunnel import RequestHead, ResponseHead, Wire
+from libs.runtime.frames import RequestHead, ResponseHead
+from libs.runtime.tunnel import Wire
 from libs.testing.services import serving
 from libs.testing.waiting import until
 from tests.hosted import HELLO, Sandboxes, building

@@ -14,9 +14,10 @@ import psutil
 
 from libs.contracts import subjects
 from libs.contracts.errors import Unavailable
+from libs.runtime.frames import Broken, RequestHead
 from libs.runtime.platform import Platform
 from libs.runtime.settings import RuntimeSettings
-from libs.runtime.tunnel import Broken, RequestHead, Wire
+from libs.runtime.tunnel import Wire
 from libs.testing.waiting import until
 from tests.hosted import Sandboxes
 

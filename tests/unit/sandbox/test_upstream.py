@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from libs.runtime.tunnel import RequestHead
+from libs.runtime.frames import RequestHead
 from services.sandbox.hosting import upstream
 
 
