@@ -27,6 +27,7 @@ from services.edge.proxy.origins import Proxy
 from services.edge.proxy.passage import Bounds
 from services.edge.proxy.sandboxes import Sandboxes
 from services.edge.routes import artifacts, files, operators, pages, projects, runs, sandboxes, sessions, streams
+from services.edge.seats import Seats
 from services.edge.server import Listener
 from services.edge.settings import EdgeSettings
 from services.edge.stream import Patience
@@ -62,14 +63,15 @@ def _apps(wire: Wire, house: House, settings: EdgeSettings) -> Proxy:
 
 async def furnish(platform: Platform, settings: EdgeSettings) -> House:
     """What the routes need, on one platform."""
-    hub = Hub(platform.log, await platform.log.epoch(), await platform.log.head(), settings.edge_streams)
+    seats = Seats(settings.edge_streams, settings.edge_streams_per_user, "event streams", "EDGE_STREAMS_PER_USER")
+    hub = Hub(platform.log, await platform.log.epoch(), await platform.log.head(), seats)
     reader = Reader(platform.settings.database_url)
     places = Places(platform.log, reader)
     hosted = Sandboxes(platform.log, reader)
     hub.on_record(places.hear)
     hub.on_record(hosted.hear)
     open_streams = Gauge("interius_event_streams", "Event streams open now", registry=platform.metrics.registry)
-    open_streams.set_function(lambda: hub.watching)
+    open_streams.set_function(lambda: seats.taken)
     patience = Patience(settings.edge_heartbeat_seconds, settings.edge_write_seconds)
     logs = Logs(platform.fragments, patience, lambda: hub.closing)
     progress, domain = Progress(reader), settings.sandbox_domain

@@ -6,17 +6,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
-from libs.contracts.errors import TooMany
 from libs.eventlog.port import EventLog, RawRecord
 from services.edge.frames import Frame, ends, frame, live_frame, name_of
 from services.edge.history import History
+from services.edge.seats import Seats
 from services.edge.wire import Idle, chunked
 
 RING_FRAMES = 512
 RING_BYTES = 1_000_000
 EVERYTHING = "events.project.>"
 LIVE = "live."
-BUSY_SECONDS = 5
 
 Listener = Callable[[RawRecord], None]
 
@@ -68,14 +67,13 @@ class Ring:
 class Hub:
     """Rings exist only for runs and projects that somebody watches; everything older is read from the log."""
 
-    def __init__(self, log: EventLog, epoch: str, head: int, streams: int) -> None:
+    def __init__(self, log: EventLog, epoch: str, head: int, seats: Seats) -> None:
         self.epoch = epoch
         self.closing = False
-        self.watching = 0
+        self.seats = seats
         self.history = History(log, epoch, lambda: self._position)
         self._log = log
         self._position = head
-        self._streams = streams
         self._rings: dict[str, Ring] = {}
         self._fragments = 0
         self._listeners: list[Listener] = []
@@ -120,22 +118,14 @@ class Hub:
 
     @contextmanager
     def watch(self, owner: str, live: bool = False) -> Generator[Ring]:
-        """The ring of ``owner``, kept while somebody watches.
-
-        Raises:
-            TooMany: this copy serves as many streams as it may.
-        """
-        if self.watching >= self._streams and not live:
-            raise TooMany("Too many event streams are open here. Wait 5 s and try again.", BUSY_SECONDS)
+        """The ring of ``owner``, kept while somebody watches."""
         key, floor = (LIVE + owner, self._fragments) if live else (owner, self._position)
         ring = self._rings.setdefault(key, Ring(floor))
         ring.watchers += 1
-        self.watching += not live
         try:
             yield ring
         finally:
             ring.watchers -= 1
-            self.watching -= not live
             if not ring.watchers:
                 del self._rings[key]
 

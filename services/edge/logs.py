@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from libs.contracts import subjects
-from libs.contracts.errors import TooMany
 from libs.contracts.live import Fragment
 from libs.contracts.sandbox import Sandbox
 from libs.eventlog.port import EventLog, RawRecord
 from services.edge.frames import HEARTBEAT, OPENING
+from services.edge.seats import Seats
 from services.edge.stream import DIRECT_SEND, HEADERS, Patience, put, until_gone
 from services.edge.wire import Wire
 
@@ -25,7 +23,6 @@ STAGE = "log"
 MOST = 200  # streams of logs that one copy serves: each is a consumer at the broker
 EACH = 20  # of one user, so that others have some too
 AHEAD = 64  # batches that a slow client may be behind
-BUSY_SECONDS = 5
 Send = Callable[[dict[str, Any]], Any]
 
 
@@ -36,25 +33,7 @@ class Logs:
         self.fragments = fragments
         self.patience = patience
         self.closing = closing
-        self._open = Counter[str]()
-
-    @contextlib.contextmanager
-    def one_more(self, user_id: str) -> Generator[None]:
-        """While a log is followed.
-
-        Raises:
-            TooMany: this copy serves as many as it may, or as many to this user.
-        """
-        if self._open[user_id] >= EACH:
-            raise TooMany(f"You follow {EACH} logs already. Close one, wait 5 s and try again.", BUSY_SECONDS)
-        if self._open.total() >= MOST:
-            raise TooMany("Too many logs are followed here. Wait 5 s and try again.", BUSY_SECONDS)
-        self._open[user_id] += 1
-        try:
-            yield
-        finally:
-            self._open[user_id] -= 1
-            self._open += Counter()  # forgets who follows none
+        self.seats = Seats(MOST, EACH, "logs")
 
 
 @dataclass(frozen=True)
@@ -78,7 +57,7 @@ class LogStream:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         """Answer."""
-        with self._logs.one_more(self._watch.sandbox.owner):
+        with self._logs.seats.one_more(self._watch.sandbox.owner):
             self._wire = Wire(scope.get(DIRECT_SEND, send))
             kept = await self._logs.fragments.load(self._subject, after=await self._after())
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})

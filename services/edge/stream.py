@@ -30,8 +30,9 @@ Receive = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Watch:
-    """What a client wants to see: whose facts, above which sequence, with fragments, until when (epoch seconds)."""
+    """What a user wants to see: whose facts, above which sequence, with fragments, until when (epoch seconds)."""
 
+    user_id: str
     owner: str
     after: int
     live: bool
@@ -70,6 +71,7 @@ class EventStream:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         owner, after = self._watch.owner, self._watch.after
         with ExitStack() as stack:
+            stack.enter_context(self._hub.seats.one_more(self._watch.user_id))
             ring = stack.enter_context(self._hub.watch(owner))
             live = stack.enter_context(self._hub.watch(owner, live=True)) if self._watch.live else None
             if after and await self._hub.history.over(owner, by=after):

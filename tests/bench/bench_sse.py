@@ -121,7 +121,13 @@ async def _paced(platform: Platform) -> dict[int, float]:
 @asynccontextmanager
 async def _served(module: str, nats_url: str) -> AsyncIterator[int]:
     port = free_port()
-    given = {"NATS_URL": nats_url, "EDGE_PORT": str(port), "LOG_LEVEL": "WARNING", "DATABASE_URL": ""}
+    given = {
+        "NATS_URL": nats_url,
+        "EDGE_PORT": str(port),
+        "LOG_LEVEL": "WARNING",
+        "DATABASE_URL": "",
+        "EDGE_STREAMS_PER_USER": "5000",
+    }
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env={**os.environ, **given})
     try:
         await until(lambda: _answers(port))

@@ -19,11 +19,13 @@ from services.edge.proxy.headers import declared, framed, request_head, values
 from services.edge.proxy.passage import Bounds, Passage, Upload, in_time, too_large
 from services.edge.proxy.refusals import BROKEN, ClientGone, Refusal, answer, not_served
 from services.edge.proxy.sandboxes import Sandboxes
+from services.edge.settings import shares
 from services.edge.wire import Wire as Socket
 
 SEARCHES = 3  # for who has the sandbox, while it moves from one host or version to the next
 PAUSE = 0.05  # seconds between them
 DISCARD_SECONDS = 1.0
+NOT_HERE = "This domain is for apps alone. Ask for the console by another name, or set another SANDBOX_DOMAIN."
 
 log = structlog.get_logger(__name__)
 Scope = dict[str, Any]
@@ -35,6 +37,7 @@ class Origins:
     def __init__(self, ours: Any, apps: Proxy, domain: str) -> None:
         self._ours = ours
         self._apps = apps
+        self._domain = domain
         self._suffix = f".{domain}"
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -49,6 +52,9 @@ class Origins:
                 await answer(Refusal(400, "bad_request", "A request has one Host header."), scope, send)
                 return
             await self._apps(names.pop().removesuffix(self._suffix), scope, receive, send)
+            return
+        if any(shares(name, self._domain) for name in names):
+            await answer(Refusal(421, "misdirected", NOT_HERE), scope, send)
             return
         await self._ours(scope, receive, send)
 

@@ -54,7 +54,7 @@ async def _stream(visit: Visit, owner: str, event_id: str | None, live: bool) ->
     after = cursor(event_id, house.hub.epoch)
     if not await house.hub.reached(after):
         raise Gone("The log ends before that event: it was restored from an older copy. Follow without Last-Event-ID.")
-    return EventStream(house.hub, Watch(owner, after, live, visit.user.expires), house.patience)
+    return EventStream(house.hub, Watch(visit.user.id, owner, after, live, visit.user.expires), house.patience)
 
 
 ROUTES: list[Any] = [follow_run, follow_project]

@@ -91,7 +91,7 @@ async def test_a_client_that_takes_nothing_more_is_let_go(taken: int, follow: bo
 
     async with asyncio.timeout(5):
         await LogStream(kept, watch(follow=follow))({}, never, send)
-    with kept.one_more("ada"):
+    with kept.seats.one_more("ada"):
         pass
 
 

@@ -16,6 +16,7 @@ from libs.contracts.errors import TooMany
 from libs.eventlog.memory import MemoryLog
 from libs.testing.waiting import until
 from services.edge.hub import RING_BYTES, RING_FRAMES, Hub, Ring
+from services.edge.seats import Seats
 from services.edge.stream import EventStream, Patience, Watch
 
 OWNER = subjects.run("p", "r")
@@ -55,7 +56,7 @@ class Client:
 
 
 def stream(hub: Hub, after: int = 0, patience: Patience = PATIENCE, expires: float = 1e12) -> EventStream:
-    return EventStream(hub, Watch(OWNER, after, live=False, expires=expires), patience)
+    return EventStream(hub, Watch("ada", OWNER, after, live=False, expires=expires), patience)
 
 
 async def watch(hub: Hub, client: Client, **options: Any) -> None:
@@ -83,7 +84,7 @@ def test_one_frame_is_kept_however_big_it_is():
 
 async def test_facts_that_come_while_one_connects_are_neither_lost_nor_told_twice():
     log = MemoryLog()
-    hub = Hub(log, "e", 0, 100)
+    hub = Hub(log, "e", 0, Seats(100, 100, "event streams"))
     following = asyncio.create_task(hub.follow())
     total = 60
 
@@ -110,7 +111,7 @@ async def test_facts_that_come_while_one_connects_are_neither_lost_nor_told_twic
 
 async def test_rings_exist_only_while_somebody_watches():
     log = MemoryLog()
-    hub = Hub(log, "e", 0, 100)
+    hub = Hub(log, "e", 0, Seats(100, 100, "event streams"))
     client = Client()
     watching = asyncio.create_task(watch(hub, client))
     await until(lambda: client.sent)
@@ -118,18 +119,26 @@ async def test_rings_exist_only_while_somebody_watches():
     client.left.set()
     await watching
     assert not hub._rings
-    assert hub.watching == 0
+    assert hub.seats.taken == 0
 
 
-async def test_only_so_many_streams_at_once():
-    hub = Hub(MemoryLog(), "e", 0, 1)
-    with hub.watch(OWNER), pytest.raises(TooMany), hub.watch(OWNER):
+async def test_only_so_many_streams_at_once_and_only_so_many_of_one_user():
+    hub = Hub(MemoryLog(), "e", 0, Seats(3, 2, "event streams", "EDGE_STREAMS_PER_USER"))
+    others = [asyncio.create_task(watch(hub, Client())) for _ in range(2)]
+    await until(lambda: hub.seats.taken == 2)
+    with pytest.raises(TooMany, match=r"2 event streams .*EDGE_STREAMS_PER_USER=2"):
+        await watch(hub, Client())
+    with hub.seats.one_more("bob"), pytest.raises(TooMany, match="open here"), hub.seats.one_more("eve"):
         pass
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    assert hub.seats.taken == 0
 
 
 async def test_one_who_fell_behind_the_ring_is_served_from_the_log():
     log = MemoryLog()
-    hub = Hub(log, "e", 0, 100)
+    hub = Hub(log, "e", 0, Seats(100, 100, "event streams"))
     following = asyncio.create_task(hub.follow())
     client = Client()
     watching = asyncio.create_task(watch(hub, client))
@@ -147,7 +156,7 @@ async def test_one_who_fell_behind_the_ring_is_served_from_the_log():
 
 async def test_one_who_does_not_read_is_cut():
     log = MemoryLog()
-    hub = Hub(log, "e", 0, 100)
+    hub = Hub(log, "e", 0, Seats(100, 100, "event streams"))
     await tell(log, events.StageStarted("review", "w", 1))
     client = Client()
     patience = Patience(heartbeat=5.0, write=0.05)
@@ -160,11 +169,11 @@ async def test_one_who_does_not_read_is_cut():
             await asyncio.Event().wait()
 
     await asyncio.wait_for(stream(hub, patience=patience)({}, client.receive, send), 5)
-    assert hub.watching == 0
+    assert hub.seats.taken == 0
 
 
 async def test_a_quiet_stream_says_something():
-    hub = Hub(MemoryLog(), "e", 0, 100)
+    hub = Hub(MemoryLog(), "e", 0, Seats(100, 100, "event streams"))
     client = Client()
     watching = asyncio.create_task(watch(hub, client, patience=Patience(heartbeat=0.01, write=5.0)))
     await until(lambda: client.sent.count(b": still here\n") >= 3)
@@ -173,7 +182,7 @@ async def test_a_quiet_stream_says_something():
 
 
 async def test_closing_ends_every_stream_with_a_final_chunk():
-    hub = Hub(MemoryLog(), "e", 0, 100)
+    hub = Hub(MemoryLog(), "e", 0, Seats(100, 100, "event streams"))
     clients = [Client() for _ in range(5)]
     watching = [asyncio.create_task(watch(hub, client)) for client in clients]
     await until(lambda: all(client.sent for client in clients))
@@ -187,7 +196,7 @@ async def test_a_story_that_was_read_to_its_end_has_no_content():
     await tell(log, events.StageStarted("review", "w", 1))
     end = await tell(log, events.Cancelled("ada"))
     client = Client()
-    await watch(Hub(log, "e", 2, 100), client, after=end)
+    await watch(Hub(log, "e", 2, Seats(100, 100, "event streams")), client, after=end)
     assert client.status == 204
     assert not client.sent
 
@@ -215,7 +224,7 @@ class Connection:
 
 async def test_what_is_written_past_the_client_s_task_keeps_its_place():
     log = MemoryLog()
-    hub = Hub(log, "e", 0, 100)
+    hub = Hub(log, "e", 0, Seats(100, 100, "event streams"))
     following = asyncio.create_task(hub.follow())
     connections = [Connection() for _ in range(8)]
     idle = Client()
@@ -240,7 +249,7 @@ async def test_what_is_written_past_the_client_s_task_keeps_its_place():
 
 async def test_one_who_read_further_than_the_tail_has_come_hears_nothing_twice():
     log = MemoryLog()
-    hub = Hub(log, "e", 0, 100)
+    hub = Hub(log, "e", 0, Seats(100, 100, "event streams"))
     for n in range(5):
         await tell(log, events.StageStarted("review", f"w{n}", 1))
     connection, idle = Connection(), Client()

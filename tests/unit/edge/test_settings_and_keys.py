@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 from joserfc import jwt
@@ -10,7 +11,9 @@ from pydantic import ValidationError
 
 from libs.contracts import tokens
 from libs.contracts.errors import Unauthenticated
+from libs.runtime.settings import read
 from services.edge.auth import REFETCH_SECONDS, Keys
+from services.edge.proxy.origins import Origins
 from services.edge.settings import EdgeSettings
 
 
@@ -25,6 +28,53 @@ def test_every_origin_at_once_is_refused(monkeypatch):
     monkeypatch.setenv("CORS_ORIGINS", "*")
     with pytest.raises(ValidationError, match="name each origin"):
         EdgeSettings()
+
+
+@pytest.mark.parametrize(
+    ("domain", "given"),
+    [
+        ("example.org", {"EDGE_DOMAIN": "example.org"}),
+        ("example.org", {"EDGE_DOMAIN": "console.example.org"}),
+        ("localhost", {"EDGE_DOMAIN": "console.localhost"}),
+        ("example.org", {"EDGE_HOST": "console.example.org"}),
+        ("example.org", {"CORS_ORIGINS": "https://shop.example.org:8443"}),
+    ],
+)
+def test_a_domain_of_apps_that_holds_our_own_pages_is_refused_by_name(domain, given, monkeypatch, capsys):
+    for name, value in {"SANDBOX_DOMAIN": domain, **given}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        read(EdgeSettings)
+    said = capsys.readouterr().err
+    assert "SANDBOX_DOMAIN: " in said
+    assert "name another domain" in said
+
+
+@pytest.mark.parametrize(("domain", "ours"), [("apps.example.org", "example.org"), ("localhost", "localhost")])
+def test_a_domain_of_apps_below_or_beside_our_own_pages_is_taken(domain, ours, monkeypatch):
+    monkeypatch.setenv("SANDBOX_DOMAIN", domain)
+    monkeypatch.setenv("EDGE_DOMAIN", ours)
+    assert EdgeSettings().sandbox_domain == domain
+
+
+async def test_the_console_never_answers_at_the_very_domain_of_apps():
+    async def ours(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+
+    async def status(host: bytes, domain: str) -> int:
+        said: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            said.append(message)
+
+        apps: Any = None
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host)]}
+        await Origins(ours, apps, domain)(scope, None, send)
+        return said[0]["status"]
+
+    assert await status(b"Example.org:8000", "example.org") == 421
+    assert await status(b"console.example.net", "example.org") == 200
+    assert await status(b"localhost:8000", "localhost") == 200
 
 
 class Identity:
