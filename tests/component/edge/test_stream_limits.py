@@ -61,14 +61,17 @@ async def test_who_does_not_read_is_cut_and_holds_up_nobody(nats, connection):
         writer.close()
 
 
-async def test_a_full_house_says_when_to_come_again(nats, connection):
-    async with front_door(nats.url, EDGE_STREAMS="1") as door:
+@pytest.mark.parametrize("setting", ["EDGE_STREAMS", "EDGE_STREAMS_PER_USER"])
+async def test_a_full_house_says_when_to_come_again(nats, connection, setting):
+    async with front_door(nats.url, **{setting: "1"}) as door:
         person = await door.sign_in()
         run_id = await person.run(await person.project())
         async with person.http.stream("GET", _story(run_id)):
             refused = await person.http.get(_story(run_id))
         assert refused.status_code == 429
         assert refused.headers["retry-after"] == "5"
+        assert "event streams" in refused.json()["detail"]
+        assert setting != "EDGE_STREAMS_PER_USER" or "EDGE_STREAMS_PER_USER=1" in refused.json()["detail"]
 
 
 async def test_an_expired_token_ends_the_stream(nats, connection, monkeypatch):
