@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, NoRespondersError, OutboundBufferLimitError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import Header, PubAck, StreamInfo
-from nats.js.errors import APIError, NoStreamResponseError
+from nats.js.errors import APIError, NoStreamResponseError, ServerError, ServiceUnavailableError
 
 from libs.contracts.codec import encode
 from libs.contracts.envelope import MSG_ID, Envelope
@@ -36,6 +36,7 @@ AMBIGUOUS = (
     NoRespondersError,
     OutboundBufferLimitError,  # the client holds back as much as it may of what others sent during the outage
 )
+REFUSING = (ServerError, ServiceUnavailableError)  # for now
 NO_ROOM = (10023, 10047, 10077)  # JetStream error codes: resources, storage, and the stream's bound are used up
 END_OF_BATCH = "204"
 NOTHING_THERE = "404"
@@ -141,9 +142,7 @@ class JetStreamLog:
             return await self._client.jetstream().stream_info(self._stream)
         except AMBIGUOUS as error:
             raise LogUnavailable("The log did not answer. Ask again in a moment.") from error
-        except APIError as error:
-            if (error.code or 0) < 500:
-                raise
+        except REFUSING as error:
             raise LogUnavailable(f"The log could not answer ({error.description}). Ask again in a moment.") from error
 
 
