@@ -47,7 +47,7 @@ ADVICE = {
 
 
 class Postgres:
-    """``start`` gives the DSN; ``stop`` lets the server finish, ``kill`` does not. A chosen port is kept."""
+    """``start`` gives the DSN; ``stop`` lets the server finish, ``kill`` does not. Its port is kept."""
 
     def __init__(self, data: Path, port: int = 0) -> None:
         self._cluster = Cluster(data)
@@ -78,6 +78,7 @@ class Postgres:
             self.port = self.port or free_port()
             fault = self._attempt(account)
             if not fault:
+                self._wanted = self.port  # whoever knows it goes on asking there
                 return self.dsn
             if any(sign in fault for sign in STILL_LEAVING):
                 time.sleep(0.1 * 2**attempt)

@@ -73,7 +73,8 @@ class Fleet:
             for name, child in list(self.children.items()):
                 if child.poll() is not None:
                     log.error("service_died", name=name, status=child.returncode)
-                    self.spawn(name)
+                    with contextlib.suppress(OSError):  # no room for one more process: the next round tries again
+                        self.spawn(name)
 
     def stop(self) -> None:
         """Ask all to end, wait, and kill what does not."""

@@ -97,11 +97,11 @@ async def while_whole(parts: Collection[asyncio.Task[None]]) -> AsyncGenerator[N
 
 
 def _why(part: asyncio.Task[None]) -> str:
-    cause: BaseException | None = None if part.cancelled() else part.exception()
+    cause = asyncio.CancelledError("it was cancelled") if part.cancelled() else part.exception()
     while isinstance(cause, BaseExceptionGroup):
         cause = cause.exceptions[0]
     log.critical("service_broke", service=part.get_name(), exc_info=cause)
-    return f"The stack ends, because the service {part.get_name()} broke: {cause or 'it was cancelled'}"
+    return f"The stack ends, because the service {part.get_name()} broke: {str(cause) or type(cause).__name__}"
 
 
 @asynccontextmanager

@@ -80,6 +80,16 @@ async def test_a_start_that_failed_is_tried_again(servers: Servers) -> None:
     assert second.poll() is None
 
 
+async def test_it_is_started_again_although_its_log_is_gone(servers: Servers) -> None:
+    first = servers.nats.process
+    assert first is not None
+    (servers.nats.data / "nats.log").unlink()
+    async with supervised(servers):
+        await until(lambda: not servers.nats.stuck())
+        first.kill()
+        await until(lambda: servers.nats.process is not first)
+
+
 async def test_what_it_said_before_it_was_started_does_not_count(servers: Servers) -> None:
     say(servers)
     assert servers.nats.stuck()

@@ -57,6 +57,18 @@ async def test_it_starts_again_on_its_data_after_an_end_and_after_a_crash(server
         await database.close()
 
 
+def test_a_crash_does_not_move_it_to_another_port(server: Postgres):
+    server.kill()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", server.port))
+        other.listen()
+        with pytest.raises(StartError, match="did not start on port"):
+            server.start()
+    before = server.dsn
+    assert server.start() == before
+
+
 async def test_nobody_gets_in_without_the_password_and_only_its_owner_reads_it(server: Postgres, folder: Path):
     password = folder / "pg" / "password"
     assert password.stat().st_mode & 0o777 == 0o600
