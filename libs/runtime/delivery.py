@@ -123,7 +123,9 @@ class Delivery:
     async def _give_up(self, message: Msg, reason: str) -> str:
         try:
             await self._route.give_up(message, reason)
-        except Unavailable:
+        except Exception as error:  # nothing is given up that nobody hears of
+            if not isinstance(error, Unavailable):
+                log.exception("not_parked", reason=reason)
             await message.nak(delay=INFRASTRUCTURE_DELAY)
             return "unavailable"
         log.error("parked", reason=reason)

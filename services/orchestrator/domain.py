@@ -12,6 +12,7 @@ from libs.contracts.artifacts import Usage
 from libs.contracts.run import MAX_PASSES, Run
 
 Decision = list[w.Work | e.RunEvent]
+NAMED = 10  # checks in the sentence that ends a run; the report has them all
 ANSWER_WITHIN = timedelta(days=7)  # a run that waits for a person longer than this is over
 
 
@@ -73,7 +74,9 @@ def _verified(run: Run, _ids: Ids, event: e.Verified) -> Decision:
         return [_completed(run)]
     rejected = sum(not report.accepted for report in run.verifications)
     failed = [check.name for check in event.verification.checks if not check.passed]
-    return [_again(run, rejected, "verification", event.verification.patches, f"Failed: {', '.join(failed)}.")]
+    more = f", and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+    why = f"Failed: {', '.join(failed[:NAMED])}{more}."
+    return [_again(run, rejected, "verification", event.verification.patches, why)]
 
 
 def _again(run: Run, rejected: int, after: Any, patches: Any, why: str) -> e.RunEvent:

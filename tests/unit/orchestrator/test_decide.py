@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from libs.contracts import events as e
 from libs.contracts import work as w
-from libs.contracts.artifacts import Budget, Usage
+from libs.contracts.artifacts import Budget, Check, Usage, Verification
 from libs.testing.stories import (
     ARCHITECTURE,
     CHARTER,
@@ -128,6 +128,38 @@ def test_verification_follows_the_review_when_asked_for_and_can_send_files_back(
     [patch] = then(*wanted, verified(False, "a.py"))
     assert isinstance(patch, e.PatchRequested)
     assert patch.after == "verification"
+
+
+def test_the_third_verification_that_does_not_accept_fails_the_run_whatever_reviews_said_between() -> None:
+    given = (replace(REQUESTED, verify=True), *drafted()[1:], planned("a.py"), written("a.py"))
+    for number in (1, 2):
+        given = (*given, reviewed(True, pass_number=number), verified(False, "a.py", pass_number=number))
+        [patch] = then(*given)
+        given = (*given, patch, written("a.py", number + 1))  # type: ignore[assignment]
+        assert then(*given) == [w.ReviewCode(*IDS, pass_number=number + 1)]
+    [failed] = then(*given, reviewed(True, pass_number=3), verified(False, "a.py", pass_number=3))
+    assert isinstance(failed, e.Failed)
+    assert (failed.reason, failed.stage) == ("not_accepted", "verification")
+    assert "after 3 attempts" in failed.message
+
+
+def test_reviews_that_did_not_accept_leave_verification_its_own_attempts() -> None:
+    given = (replace(REQUESTED, verify=True), *drafted()[1:], planned("a.py"), written("a.py"))
+    for number in (1, 2):
+        given = (*given, reviewed(False, "a.py", pass_number=number))
+        given = (*given, *then(*given), written("a.py", number + 1))  # type: ignore[assignment]
+    [patch] = then(*given, reviewed(True, pass_number=3), verified(False, "a.py", pass_number=3))
+    assert isinstance(patch, e.PatchRequested)
+    assert (patch.pass_number, patch.after) == (4, "verification")
+
+
+def test_what_failed_is_named_as_far_as_a_person_reads() -> None:
+    wanted = (replace(REQUESTED, verify=True), *drafted()[1:], planned("a.py"), written("a.py"), reviewed(True))
+    report = Verification(False, (Check("import", True), *(Check(f"test_{n}", False) for n in range(12))))
+    [failed] = then(*wanted, e.Verified(1, report))
+    assert isinstance(failed, e.Failed)
+    assert failed.message.endswith("Failed: test_0, " + ", ".join(f"test_{n}" for n in range(1, 10)) + ", and 2 more.")
+    assert "no file can be written anew" in failed.message
 
 
 def test_a_failed_attempt_that_is_tried_again_changes_nothing_and_the_last_one_ends_the_run() -> None:

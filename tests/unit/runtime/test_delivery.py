@@ -26,7 +26,9 @@ def quiet():
 class Desk:
     """One delivery, its parked messages and its metrics; ``raises`` is what the handler does each time."""
 
-    def __init__(self, *raises: BaseException | None, ack_wait: float = 30, parking_fails: bool = False) -> None:
+    def __init__(
+        self, *raises: BaseException | None, ack_wait: float = 30, parking_fails: Exception | None = None
+    ) -> None:
         self.raises = list(raises)
         self.parked: list[str] = []
         self.metrics = Metrics()
@@ -40,7 +42,7 @@ class Desk:
 
     async def give_up(self, _message, reason: str) -> None:
         if self.parking_fails:
-            raise LogUnavailable("away")
+            raise self.parking_fails
         self.parked.append(reason)
 
     async def settles(self, message: FakeMessage | None = None) -> list[tuple]:
@@ -103,9 +105,11 @@ async def test_each_message_has_attempts_of_its_own_and_new_ones_once_it_was_don
     assert await desk.settles(FakeMessage(seq=1)) == [("nak", 1.0)]
 
 
-async def test_work_that_cannot_be_parked_now_is_kept():
-    desk = Desk(Park("no such run"), parking_fails=True)
+@pytest.mark.parametrize(("error", "told"), [(LogUnavailable("away"), False), (ValueError("a bug"), True)])
+async def test_work_that_cannot_be_parked_now_is_kept(error: Exception, told: bool, quiet):
+    desk = Desk(Park("no such run"), parking_fails=error)
     assert await desk.settles() == [("nak", module.INFRASTRUCTURE_DELAY)]
+    assert any(line["event"] == "not_parked" for line in quiet) == told
 
 
 async def test_work_that_is_cancelled_is_handed_back_at_once_and_stays_cancelled():
