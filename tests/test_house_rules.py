@@ -183,6 +183,12 @@ def services() -> list[Path]:
     return sorted({path.parent for path in tracked("services/**/app.py")})
 
 
+def test_no_two_files_of_tests_bear_the_same_name():
+    """Else pytest takes the second for the first, and collects nothing."""
+    names = [path.name for path in python("tests") if path.name.startswith("test_")]
+    assert not {name for name in names if names.count(name) > 1}
+
+
 def test_a_service_has_the_rooms_of_every_service():
     assert services()
     for folder in services():
