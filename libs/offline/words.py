@@ -74,6 +74,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", swapped).encode("ascii", "ignore").decode()
 
 
+@lru_cache(maxsize=20_000)
 def snake(text: str, limit: int = 80) -> str:
     """Return text as snake_case of at most ``limit`` characters, empty when no letter or digit is in it.
 

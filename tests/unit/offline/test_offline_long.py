@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from offline_consistency import faults
 from test_offline_brief import charter_of, entity_of, field_of, links_of
 
@@ -79,13 +80,18 @@ def test_takes_roles_and_rules_and_leaves_chatter():
     assert not any("weather" in line for line in charter.open_questions)
 
 
-def test_stays_within_the_limits_of_the_contract():
-    things = [f"thing{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(85)]
-    columns = ", ".join(f"a column{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(64))
+def named(word: str, count: int) -> list[str]:
+    return [f"{word}{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(count)]
+
+
+@pytest.mark.parametrize(("entities", "fields"), [(85, 3), (2, 64)])
+def test_stays_within_the_limits_of_the_contract(entities: int, fields: int):
+    things, columns = named("thing", entities), ", ".join(f"a {column}" for column in named("column", fields))
     wish = f"A store of {', '.join(f'{thing}s' for thing in things)}. " + " ".join(
         f"A {thing} has {columns}. A {thing} cannot be deleted when it is used." for thing in things
     )
     charter = read_wish(wish).charter
     assert charter is not None
-    assert len(charter.entities) <= 80
+    assert min(entities, 79) <= len(charter.entities) <= 80
+    assert min(fields, 59) <= max(len(entity.fields) for entity in charter.entities) <= 60
     assert faults(charter) == []

@@ -7,13 +7,14 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from libs.testing.waiting import until
 from services.sandbox.drivers import marks
 
-HOUSE = "0123456789ab"
+HOUSE = uuid4().hex[:12]  # another run of these tests beside this one has jails of its own
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from services.sandbox.port import RUN, DriverError, Exit, Spec
 
 TICK = 0.25  # seconds between looks at what nobody tells by itself
 DISK_TICKS = 4  # looks between two at folders that have to be counted
+LOOKS, LOOK_SECONDS = 20, 0.05  # until one that was killed is believed to have killed itself
 END_SECONDS = 20.0  # how long dockerd may take to see that a container has ended
 KILLED = -int(signal.SIGKILL)
 GONE = Path(os.devnull, "ended")
@@ -95,12 +96,23 @@ class DockerJail(BaseJail):
         try:
             async with asyncio.timeout(END_SECONDS):
                 await engine.call(lambda: engine.api.wait(container, timeout=END_SECONDS))
-                state = (await engine.call(lambda: engine.api.inspect_container(container)))["State"]
+                state = await self._state()
         except NotFound:
             return Exit("lost", KILLED, "Its container was removed by somebody else.")
         except (DriverError, TimeoutError) as error:
             return Exit("lost", KILLED, f"Its container was lost. {error}")
         return self._told(state)
+
+    async def _state(self) -> dict[str, Any]:
+        """How it ended. That it was killed for its memory dockerd may hear only after it heard of its end."""
+        engine, container = self._container.engine, self._container.id
+        state: dict[str, Any] = {}
+        for _ in range(LOOKS):
+            state = (await engine.call(lambda: engine.api.inspect_container(container)))["State"]
+            if state["OOMKilled"] or int(state["ExitCode"]) != SIGNALS + signal.SIGKILL:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        return state
 
     def _told(self, state: dict[str, Any]) -> Exit:
         code = int(state["ExitCode"])
