@@ -125,14 +125,14 @@ class Worker:
             return Ran(ended.code or -9, spent, tuple(lines), ended)
         return Ran(told.code, told.milliseconds, tuple(lines))
 
-    async def serve(self, app: str, env: Mapping[str, str] | None = None, *, access_log: bool = True) -> Path:
+    async def serve(self, app: str, env: Mapping[str, str] | None = None) -> Path:
         """Have ``module:attribute`` served; gives the socket's path, where it will be listening soon.
 
         Raises:
             DriverError: the jail has ended.
         """
         place = f"{self.jail.path(RUN)}/{SOCKET}"
-        order = {"do": "serve", "app": app, "socket": place, "access_log": access_log, **self._settled(env)}
+        order = {"do": "serve", "app": app, "socket": place, **self._settled(env)}
         await self.jail.send(json.dumps(order).encode())
         return self.socket
 

@@ -130,7 +130,7 @@ class Verifier:
             caller = Caller(client, project.blame, secret, worker.where, self._patience.answer)
             listening = asyncio.create_task(_listen(worker, caller))
             try:
-                await worker.serve(APPLICATION, env, access_log=False)
+                await worker.serve(APPLICATION, env)
                 return await self._called(project, worker, caller)
             finally:
                 await _cancelled(listening)

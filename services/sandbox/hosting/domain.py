@@ -15,7 +15,7 @@ from libs.contracts.work import HostSandbox
 
 SHORTEST, LONGEST = 10, 30 * 24 * 3600  # seconds that a sandbox may be asked to live
 STARTS = 3  # of one version, until it is given up
-LOOK_AGAIN = timedelta(seconds=5)  # between looks at a sandbox that is idle or waits for its end
+LOOK_AGAIN = 5.0  # seconds between looks at a sandbox that is idle or waits for its end
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def to_host(sandbox: Sandbox | None, seq: int) -> HostSandbox | None:
 
 @dataclass(frozen=True)
 class Held:
-    """What a host has of a sandbox: the terms it began, the version it serves, and when that was last asked for.
+    """What a host has of a sandbox: the terms it began, the version it serves, and for how many seconds nobody asked.
 
     ``ended`` says why the jail that served is no more; ``steady`` that it had served for a good while by then.
     """
@@ -121,7 +121,7 @@ class Held:
     terms: frozenset[int] = frozenset()
     serving: int = 0
     wanted: int = 0
-    used_at: datetime | None = None
+    idle: float = 0.0
     ended: str = ""
     steady: bool = False
 
@@ -135,9 +135,9 @@ class Start:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing is to be done before ``until``, unless something happens."""
+    """Nothing is to be done for these seconds, unless something happens."""
 
-    until: datetime
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def next_step(sandbox: Sandbox, held: Held, life: int, now: datetime) -> Step:
     if ending := _ending(sandbox, held, now):
         return ending
     if held.serving and held.wanted == sandbox.wanted and not held.ended:
-        return Wait(min(_due(sandbox, held), now + LOOK_AGAIN))
+        return Wait(min(_left(sandbox, now), sandbox.idle_seconds - held.idle, LOOK_AGAIN))
     attempt = 1 if held.ended and held.steady else sandbox.attempt + 1
     return _given_up(held) if attempt > STARTS and held.terms else Start(attempt)
 
@@ -167,16 +167,16 @@ def next_step(sandbox: Sandbox, held: Held, life: int, now: datetime) -> Step:
 def _ending(sandbox: Sandbox, held: Held, now: datetime) -> e.SandboxEvent | None:
     if sandbox.stop:
         return e.SandboxStopped(sandbox.wipe)
-    if now >= sandbox.lives_since + timedelta(seconds=sandbox.total_seconds):
+    if _left(sandbox, now) <= 0:
         return e.SandboxExpired("total")
-    if held.used_at and now >= held.used_at + timedelta(seconds=sandbox.idle_seconds):
+    if held.idle >= sandbox.idle_seconds:
         return e.SandboxExpired("idle")
     return None
 
 
-def _due(sandbox: Sandbox, held: Held) -> datetime:
-    total = sandbox.lives_since + timedelta(seconds=sandbox.total_seconds)
-    return min(total, held.used_at + timedelta(seconds=sandbox.idle_seconds)) if held.used_at else total
+def _left(sandbox: Sandbox, now: datetime) -> float:
+    """Seconds until its time is over, by the clock on the wall: it is counted over all hosts and their restarts."""
+    return (sandbox.lives_since + timedelta(seconds=sandbox.total_seconds) - now).total_seconds()
 
 
 def _given_up(held: Held) -> e.SandboxFailed:

@@ -22,9 +22,10 @@ Say = Callable[[str], Awaitable[None]]
 
 
 class AppLog:
-    """Lines of one app: the last are kept, all that there is room for are sent on."""
+    """Lines of one app: the last are kept, all that there is room for are sent on, and none that tell of ``ours``."""
 
     def __init__(self, say: Say, secrets: Iterable[str] = ()) -> None:
+        self.ours = ""
         self._say = say
         lines = (line for text in secrets for line in text.splitlines())  # as what is printed comes
         hidden = sorted((re.escape(line) for line in lines if len(line) >= SHORTEST_SECRET), key=len, reverse=True)
@@ -41,6 +42,8 @@ class AppLog:
 
     def add(self, line: str) -> None:
         """Take up a line. One that there is no room for is not looked at: there may be very many."""
+        if self.ours and self.ours in line:
+            return
         self._kept.append(line)
         if min(len(line), LINE) + 1 > self._room:
             self._dropped += 1

@@ -75,6 +75,7 @@ class Served:
         self.wanted = 0
         self.log = said
         self.upstream = Upstream(worker.jail, SOCKET)
+        said.ours = self.upstream.look
         self.ended = ""
         self._worker = worker
         self._on_end = on_end

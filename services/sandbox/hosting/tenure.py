@@ -76,8 +76,8 @@ class Tenure:
                     log.warning("sandbox_taken_over", sandbox=sandbox.id, host=sandbox.host)
                     raise Release
                 return False
-            case Wait(until):
-                await self._sleep((until - datetime.now(UTC)).total_seconds())
+            case Wait(seconds):
+                await self._sleep(seconds)
             case Start(attempt):
                 await self._start(sandbox, attempt)
             case ending:
@@ -98,7 +98,7 @@ class Tenure:
         if served is None:
             return Held(frozenset(self._terms))
         return Held(
-            frozenset(self._terms), served.term, served.wanted, served.upstream.used_at, served.ended, served.steady
+            frozenset(self._terms), served.term, served.wanted, served.upstream.idle, served.ended, served.steady
         )
 
     async def _sleep(self, seconds: float) -> None:

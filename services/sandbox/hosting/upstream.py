@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
+import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import httpx
 
@@ -37,23 +38,24 @@ class _Body(httpx.AsyncByteStream):
 
 
 class Upstream:
-    """One app on its socket. ``used_at`` is when somebody last asked something of it."""
+    """One app on its socket. ``look`` is a path that we alone ask."""
 
     def __init__(self, jail: Box, name: str) -> None:
         self._transport = JailTransport(jail, name, CONNECTIONS)
+        self.look = f"/health/{secrets.token_hex(8)}"  # nobody else asks it: what is logged of it is ours
         self._open = 0
-        self._used_at = datetime.now(UTC)
+        self._used = time.monotonic()
         self._quiet = asyncio.Event()
         self._quiet.set()
 
     @property
-    def used_at(self) -> datetime:
-        """Now, while something is being answered."""
-        return datetime.now(UTC) if self._open else self._used_at
+    def idle(self) -> float:
+        """Seconds since something was last being answered; no clock that is set anew changes them."""
+        return 0.0 if self._open else time.monotonic() - self._used
 
     async def answers(self) -> bool:
         """Whether the app answers anything at all."""
-        request = httpx.Request("GET", "http://app/health", headers={"host": "localhost"})
+        request = httpx.Request("GET", f"http://app{self.look}", headers={"host": "localhost"})
         request.extensions = {"timeout": dict.fromkeys(TIMEOUTS, 2.0)}
         try:
             response = await self._transport.handle_async_request(request)
@@ -81,7 +83,7 @@ class Upstream:
             await exchange.abort("bad_answer")
         finally:
             self._open -= 1
-            self._used_at = datetime.now(UTC)
+            self._used = time.monotonic()
             if not self._open:
                 self._quiet.set()
 

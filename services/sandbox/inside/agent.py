@@ -61,7 +61,8 @@ def _serve(order: Order) -> None:
 
     _settle(order)
     threading.Thread(target=_hear, args=(order["cwd"],), daemon=True).start()
-    uvicorn.run(order["app"], uds=order["socket"], log_level="info", access_log=order.get("access_log", True))
+    # What is asked is the app's own to log: projects do, a line a request.
+    uvicorn.run(order["app"], uds=order["socket"], log_level="info", access_log=False)
 
 
 def _hear(project: str) -> None:

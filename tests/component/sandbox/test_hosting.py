@@ -32,6 +32,7 @@ def count():
     return number
 """
 )
+LOGS = HELLO.replace("await send", "print('asked', scope['path'], flush=True)\n    await send", 1)
 DIES = HELLO.replace("await send", "if scope['path'] == '/die': import os; os._exit(7)\n    await send", 1)
 
 
@@ -154,7 +155,7 @@ async def test_an_app_that_cannot_start_fails_with_its_last_words_and_leaves_the
 async def test_an_app_that_ends_is_started_again_and_given_up_after_three_times(sandboxes: Sandboxes, wire: Wire):
     sandbox_id = await sandboxes.deploy(
         await sandboxes.run(
-            DIES.replace('scope["type"] == "lifespan"', 'scope["type"] == "lifespan" or scope["path"] == "/health"')
+            DIES.replace('scope["type"] == "lifespan"', 'scope["type"] == "lifespan" or scope["path"][:7] == "/health"')
         )
     )
     state = await sandboxes.become(sandbox_id, "ready", "failed")
@@ -171,6 +172,16 @@ async def test_an_app_that_ends_is_started_again_and_given_up_after_three_times(
         state = await sandboxes.state(sandbox_id)
     assert state.reason == "crash"
     assert (await sandboxes.names(sandbox_id)).count("starting") == 3
+
+
+async def test_a_request_is_one_line_of_the_log_and_what_we_ask_is_none(sandboxes: Sandboxes, wire: Wire):
+    sandbox_id = await sandboxes.deploy(await sandboxes.run(LOGS))
+    state = await sandboxes.become(sandbox_id, "ready")
+    for path in (b"/hello", b"/health"):
+        await get(wire, sandbox_id, state.serving, path)
+    await sandboxes.ask(asks.StopSandbox, sandbox_id)
+    lines = (await sandboxes.become(sandbox_id, "stopped")).log
+    assert [line for line in lines if "/h" in line] == ["asked /hello", "asked /health"]
 
 
 async def test_it_expires_without_a_request_and_in_all(sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch):

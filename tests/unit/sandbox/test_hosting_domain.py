@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,7 +58,7 @@ def later(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-SERVED = Held(frozenset({2}), serving=2, wanted=1, used_at=later(3))
+SERVED = Held(frozenset({2}), serving=2, wanted=1, idle=1)
 
 
 def test_only_a_completed_run_of_mine_is_deployed():
@@ -137,7 +138,7 @@ def test_an_order_follows_only_from_the_fact_that_brings_it_to_life():
 def test_a_host_starts_what_is_wanted_and_waits_while_it_is_served():
     assert next_step(story(DEPLOY), Held(), 1, later(2)) == Start(1)
     served = story(DEPLOY, STARTING, READY)
-    assert next_step(served, SERVED, 1, later(4)) == Wait(later(9))
+    assert next_step(served, SERVED, 1, later(4)) == Wait(5)
     for change in (
         e.SandboxDeployRequested("r2", "ada", 600, 3600),
         e.SandboxRestartRequested("ada"),
@@ -156,9 +157,11 @@ def test_a_host_lets_go_of_what_another_has_and_of_what_has_ended():
 
 def test_a_sandbox_expires_when_nobody_asks_and_when_its_time_is_over():
     served = story(DEPLOY, STARTING, READY)
-    assert next_step(served, SERVED, 1, later(604)) == e.SandboxExpired("idle")
-    busy = Held(frozenset({2}), 2, 1, used_at=later(3600))
-    assert next_step(served, busy, 1, later(3602)) == e.SandboxExpired("total")
+    assert next_step(served, replace(SERVED, idle=598), 1, later(604)) == Wait(2)
+    assert next_step(served, replace(SERVED, idle=1), 1, later(3000)) == Wait(5)  # a clock that was set is no idle time
+    assert next_step(served, replace(SERVED, idle=600), 1, later(604)) == e.SandboxExpired("idle")
+    assert next_step(served, replace(SERVED, idle=0), 1, later(3598)) == Wait(3)
+    assert next_step(served, replace(SERVED, idle=0), 1, later(3602)) == e.SandboxExpired("total")
 
 
 def test_a_stop_goes_before_a_start_and_a_deploy_takes_it_back():
@@ -186,7 +189,7 @@ def test_when_a_new_version_fails_the_one_before_goes_on():
         e.SandboxFailed("start", "No.", serving=True),
     )
     assert (kept.status, kept.run_id, kept.wanted, kept.message) == ("ready", "r1", 1, "No.")
-    assert next_step(kept, SERVED, 1, later(6)) == Wait(later(11))
+    assert next_step(kept, SERVED, 1, later(6)) == Wait(5)
 
 
 def test_a_new_version_beside_the_old_one_leaves_it_serving():

@@ -38,6 +38,8 @@ async def test_an_app_that_answers_nothing_keeps_no_more_requests_than_its_share
     asked = [asyncio.create_task(app.handle(exchange, head)) for exchange in exchanges]
     done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
     assert (len(done), exchanges[-1].aborted) == (1, ["busy"])
+    assert app.idle == 0  # what is still answered is use
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
+    assert 0 < app.idle < 60
