@@ -24,6 +24,7 @@ class Sandbox(Struct, frozen=True, kw_only=True):
     ``life`` is the sequence of the fact that it was last brought to life by: the work of hosting it belongs to that.
     ``wanted`` is the fact whose version is to be served, ``served`` the one whose is; versions count from 1.
     ``term`` is the newest host's, ``serving`` the one that answers requests (0: none).
+    ``wiped`` is the fact that its data was done away with by (0: none); what is kept since is other data.
     """
 
     seq: int
@@ -49,6 +50,7 @@ class Sandbox(Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...] = ()
     stop: bool = False
     wipe: bool = False
+    wiped: int = 0
     reason: str = ""
     message: str = ""
     advice: str = ""
@@ -152,9 +154,9 @@ def _ended(status: SandboxStatus, event: e.SandboxStopped | e.SandboxExpired) ->
     return {"status": status, "serving": 0, "stop": False, "wipe": False, "log": event.log}
 
 
-def _stopped(_sandbox: Sandbox, _at: At, event: e.SandboxStopped) -> Fields:
+def _stopped(_sandbox: Sandbox, at: At, event: e.SandboxStopped) -> Fields:
     """What is wiped has no environment either."""
-    return _ended("stopped", event) | ({"variables": (), "secrets": ()} if event.wiped else {})
+    return _ended("stopped", event) | ({"variables": (), "secrets": (), "wiped": at.seq} if event.wiped else {})
 
 
 CHANGES: dict[type[Event], Callable[[Sandbox, At, Any], Fields]] = {

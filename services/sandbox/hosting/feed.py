@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Generator
 
@@ -12,6 +13,7 @@ from libs.contracts import subjects
 from libs.contracts.codec import Recorded
 from libs.eventlog.port import EventLog, RawRecord
 from services.sandbox.hosting.census import Census
+from services.sandbox.hosting.kept import KeptData
 
 EVERY_SANDBOX = "events.project.*.sandbox.>"
 
@@ -20,11 +22,12 @@ Take = Callable[[Recorded], None]
 
 
 class Feed:
-    """Hands out facts: all of them to the census, and to takers those from when they came."""
+    """Hands out facts: all of them to the census and to what keeps data, and to takers those from when they came."""
 
-    def __init__(self, events: EventLog, census: Census) -> None:
+    def __init__(self, events: EventLog, census: Census, kept: KeptData) -> None:
         self._events = events
         self._census = census
+        self._kept = kept
         self._after = 0
         self._takers: dict[str, Take] = {}
 
@@ -42,18 +45,23 @@ class Feed:
         for record in await self._events.load(EVERY_SANDBOX):
             self._hand_out(record)
             self._after = record.seq
+        await asyncio.to_thread(self._kept.sweep)
 
     async def follow(self) -> None:
         """Read on, for ever."""
         async for batch in self._events.tail(EVERY_SANDBOX, after=self._after):
-            for record in batch:
-                self._hand_out(record)
+            wiped = [self._hand_out(record) for record in batch]
+            if any(wiped):
+                await asyncio.to_thread(self._kept.sweep)
 
-    def _hand_out(self, record: RawRecord) -> None:
+    def _hand_out(self, record: RawRecord) -> bool:
+        """Whether data was wiped by it."""
         try:
             recorded = record.recorded
             self._census.hear(recorded)
             if take := self._takers.get(subjects.parse(record.subject).sandbox_id):
                 take(recorded)
+            return self._kept.hear(recorded)
         except (MsgspecError, KeyError, ValueError):
             log.warning("not_an_event", seq=record.seq, subject=record.subject)
+            return False

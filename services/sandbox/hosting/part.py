@@ -22,6 +22,7 @@ from services.sandbox.hosting.domain import Times
 from services.sandbox.hosting.feed import Feed
 from services.sandbox.hosting.handlers import Desk, ask_handlers, follow
 from services.sandbox.hosting.host import Host
+from services.sandbox.hosting.kept import KeptData
 from services.sandbox.hosting.serving import Means, Ready
 from services.sandbox.hosting.store import SandboxStore
 from services.sandbox.hosting.vault import BUCKET, Vault
@@ -48,11 +49,12 @@ async def hosting(platform: Platform, settings: SandboxSettings, ready: Ready) -
     store = SandboxStore(platform.log, platform.queue)
     vault = Vault(await platform.secrets(BUCKET))
     census = Census(settings.sandbox_per_user)
-    feed = Feed(platform.log, census)
+    kept = KeptData(settings.sandbox_folder)
+    feed = Feed(platform.log, census, kept)
     await feed.read()
     times = Times(settings.sandbox_idle_seconds, settings.sandbox_total_seconds)
     desk = Desk(store, vault, platform.runs, times, census)
-    means = Means(settings.sandbox_folder, ready, wire)
+    means = Means(kept, ready, wire)
     host = Host(platform, store, vault, feed, means, f"{socket.gethostname()}-{os.getpid()}-{new_id()[:8]}")
 
     async def pass_over(_message: Msg, _reason: str) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
@@ -16,6 +14,7 @@ from libs.contracts.artifacts import SourceFile
 from libs.contracts.sandbox import Sandbox
 from libs.runtime.tunnel import Wire
 from services.sandbox.environments import Environments
+from services.sandbox.hosting.kept import KeptData
 from services.sandbox.hosting.logs import AppLog
 from services.sandbox.hosting.upstream import Upstream
 from services.sandbox.hosting.vault import Values
@@ -54,17 +53,9 @@ class NoJails(Exception):
 class Means:
     """What apps are served with."""
 
-    folder: Path
+    kept: KeptData
     ready: Ready
     wire: Wire
-
-    def data(self, sandbox: Sandbox) -> Path | None:
-        """Where the sandbox's data is kept on this machine, if it is."""
-        return self.folder.absolute() / "data" / sandbox.id if sandbox.keep_data else None
-
-    def wipe(self, sandbox: Sandbox) -> None:
-        """Remove the sandbox's data from this machine."""
-        shutil.rmtree(self.folder.absolute() / "data" / sandbox.id, ignore_errors=True)
 
 
 class Served:
@@ -162,7 +153,7 @@ async def serve(means: Means, sandbox: Sandbox, version: Version, on_end: Callab
         environment = await environments.get(wanted(version.files))
     except Refused as refused:
         raise NoStart(f"{refused.path}: {refused}", "Mend that line, then deploy again.") from refused
-    data = means.data(sandbox)
+    data = means.kept.place(sandbox)
     if data:
         data.mkdir(parents=True, exist_ok=True)
     worker = await workers.take(environment, "serve", data)

@@ -149,7 +149,7 @@ class Tenure:
             raise NoStart("The run is gone.", "Deploy another one.")
         values = await host.vault.get(sandbox.id)
         said = host.log_of(sandbox, values)
-        data = host.means.data(sandbox)
+        data = host.means.kept.place(sandbox)
         if data and sandbox.served and not data.exists():
             said.add("[The data of this sandbox is on another machine, or was removed: it begins with none.]")
         files = {path: file.content for path, file in run.files.items()}
@@ -212,7 +212,7 @@ class Tenure:
         last = self._served.log.tail if self._served else ()
         await self._close()
         if isinstance(event, e.SandboxStopped) and event.wiped:
-            await asyncio.to_thread(self._host.means.wipe, sandbox)
+            await asyncio.to_thread(self._host.means.kept.wipe, sandbox)
             await self._host.vault.forget(sandbox.id)
         assert isinstance(event, e.SandboxStopped | e.SandboxExpired | e.SandboxFailed)
         return bool(await self._append(sandbox, replace(event, log=last)))

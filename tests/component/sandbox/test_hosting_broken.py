@@ -47,6 +47,28 @@ async def test_an_order_that_fails_for_good_ends_its_sandbox(
         await sandboxes.become(sandbox_id, "ready")
 
 
+async def test_what_is_wiped_is_gone_from_every_host_that_ever_had_it(connection, nats, tmp_path: Path):
+    def kept() -> list[str]:
+        return sorted(path.parent.parent.name for path in tmp_path.glob("*/data/*"))
+
+    async with serving(nats.url, building(tmp_path / "one")) as platform:
+        sandboxes = Sandboxes(platform)
+        sandbox_id = await sandboxes.deploy(await sandboxes.run(), keep_data=True)
+        first = (await sandboxes.become(sandbox_id, "ready")).host
+    async with serving(nats.url, building(tmp_path / "two")) as platform:
+        sandboxes = Sandboxes(platform, project_id=sandboxes.project_id)
+
+        async def moved() -> bool:
+            state = await sandboxes.state(sandbox_id)
+            return state.status == "ready" and state.host != first
+
+        await until(moved)
+        assert kept() == ["one", "two"]
+        async with serving(nats.url, building(tmp_path / "one")):
+            await sandboxes.ask(asks.StopSandbox, sandbox_id, wipe=True)
+            await until(lambda: not kept())
+
+
 async def test_what_could_not_be_said_to_be_ready_is_ended(
     connection, nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
