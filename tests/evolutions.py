@@ -12,6 +12,8 @@ from tests.charters import EVERYTHING, TODO
 from tests.charters import LIBRARY as WHOLE_LIBRARY
 
 LIBRARY = replace(WHOLE_LIBRARY, endpoints=(), rules=())
+FAVOURITES = Relation("favourites", "Book", "many_to_many")
+RANKED = replace(FAVOURITES, fields=(Field("note", "string"), Field("rank", "integer", unique=True)))
 SHELF = Entity("Shelf", "shelves", fields=(Field("name", "string"),), relations=(Relation("room", "Room"),))
 ROOM = Entity("Room", "rooms", fields=(Field("label", "string", unique=True), Field("area", "decimal", scale=1)))
 COPY = Entity(
@@ -116,7 +118,12 @@ EVOLUTIONS: dict[str, tuple[Charter, Charter]] = {
             LIBRARY, "Loan", relations=tuple(replace(r, on_delete="cascade") for r in LIBRARY.entities[3].relations)
         ),
     ),
-    "a link": (LIBRARY, related(LIBRARY, "Member", Relation("favourites", "Book", "many_to_many"))),
+    "a link": (LIBRARY, related(LIBRARY, "Member", FAVOURITES)),
+    "a link that gets fields": (related(LIBRARY, "Member", FAVOURITES), related(LIBRARY, "Member", RANKED)),
+    "a link that has no fields any more": (
+        related(LIBRARY, "Member", RANKED),
+        related(LIBRARY, "Member", FAVOURITES),
+    ),
     "no link": (LIBRARY, entity(LIBRARY, "Book", relations=())),
     "unique together": (
         LIBRARY,

@@ -18,6 +18,7 @@ def statements(change: Evolution) -> list[str]:
         *(line for each in change.changed for line in _renaming(each)),
         *migration.creating(change.added),
         *(line for each in change.changed for line in _altering(each, Filling(each, come))),
+        *(line for each in change.carried for line in each.lines()),
         *migration.dropping(change.removed),
     ]
 
@@ -26,6 +27,9 @@ def _renaming(change: TableChange) -> Iterator[str]:
     if change.old.name != change.new.name:
         yield f"# {change.old.name} are called {change.new.name} from now on: the two differ in nothing else."
         yield f'op.rename_table("{change.old.name}", "{change.new.name}")'
+        # Else a later table of the former name could not be made: its key is to be called as this one still was.
+        yield 'if op.get_context().dialect.name == "postgresql":'
+        yield f'    op.execute(\'ALTER INDEX IF EXISTS "pk_{change.old.name}" RENAME TO "pk_{change.new.name}"\')'
 
 
 def _altering(change: TableChange, filling: Filling) -> Iterator[str]:

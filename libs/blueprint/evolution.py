@@ -8,9 +8,10 @@ from functools import cached_property
 
 from msgspec.structs import replace as changed
 
+from libs.blueprint.carried import Carried, carried
 from libs.blueprint.constraints import Part, parts
 from libs.blueprint.existing import in_place
-from libs.blueprint.normal import plain, plain_views
+from libs.blueprint.normal import paired, plain, plain_views
 from libs.blueprint.tables import Column, Table, ordered, tables
 from libs.contracts.charter import Charter
 
@@ -83,11 +84,15 @@ class TableChange:
 
 @dataclass(frozen=True)
 class Evolution:
-    """Tables that come, tables that go (each in the order in which they can be made), and tables that change."""
+    """Tables that come, tables that go (each in the order in which they can be made), and tables that change.
+
+    ``carried`` are those of the first two that hold the same pairs.
+    """
 
     added: list[Table]
     removed: list[Table]
     changed: list[TableChange]
+    carried: list[Carried]
 
     def __bool__(self) -> bool:
         """Tell whether anything changes."""
@@ -105,10 +110,13 @@ def evolution(old: Charter, new: Charter) -> Evolution:
     kept = {names.get(table.name, table.name): table for table in before}
     there = {table.name for table in after}
     changes = [_change(kept[table.name], table) for table in after if table.name in kept]
+    added = ordered((table for table in after if table.name not in kept), kept)
+    removed = ordered((table for name, table in kept.items() if name not in there), there)
     return Evolution(
-        added=ordered((table for table in after if table.name not in kept), kept),
-        removed=ordered((table for name, table in kept.items() if name not in there), there),
+        added,
+        removed,
         changed=[each for each in changes if each.is_one],
+        carried=carried(removed, added, paired(old) | paired(new)),
     )
 
 
@@ -167,7 +175,8 @@ def _new_names(before: list[Table], after: list[Table], places: tuple[list[str],
         if gone in old and come in new and _shape(old[gone], {}) == _shape(new[come], {}):
             names[gone] = come
     for link in (table for table in before if table.primary != ("id",) and table.name not in new):
-        same = [each.name for each in after if each.name not in old and _ends(each, {}) == _ends(link, names)]
+        come = [each for each in after if each.name not in old and each.primary != ("id",)]
+        same = [each.name for each in come if _ends(each, {}) == _ends(link, names)]
         names |= {link.name: same[0]} if len(same) == 1 else {}
     return names
 

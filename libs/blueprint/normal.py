@@ -30,6 +30,11 @@ def plain(charter: Charter) -> Charter:
     )
 
 
+def paired(charter: Charter) -> frozenset[str]:
+    """Return the tables of the pairs that have fields."""
+    return frozenset(_pair(charter, entity, link).plural for entity, link in _with_fields(charter))
+
+
 @lru_cache(maxsize=4)
 def plain_views(charter: Charter) -> list[EntityView]:
     """Return the views of a charter's plain form, the same ones to whoever asks, so that they are judged once."""

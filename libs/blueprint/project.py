@@ -26,6 +26,7 @@ class Project:
     """Everything about one project that more than one file needs."""
 
     def __init__(self, charter: Charter, architecture: Architecture, former: Former | None = None) -> None:
+        self.given = charter
         self.charter = plain(charter)
         self.architecture = architecture
         self.former = former

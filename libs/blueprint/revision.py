@@ -24,7 +24,7 @@ def migration_sheets(project: Project) -> Iterator[Sheet]:
     """Yield the migration to print: the first of a new project; else the one from the version before, if any."""
     if not project.former or not project.former.migrations:
         yield Sheet(FIRST, "The first migration: all tables", "migrations/initial.py", project.values)
-    elif found := _next(project.former, project.charter):
+    elif found := _next(project.former, project.given):
         yield found
 
 

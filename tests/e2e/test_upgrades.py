@@ -30,6 +30,7 @@ DAILY = (
     "an entity renamed that others need",
     "a relation that all need",
     "soft deletion and moments",
+    "a link that gets fields",
 )
 RANDOM = 40 if BY_NIGHT else 2
 CHOSEN = {name: EVOLUTIONS[name] for name in (EVOLUTIONS if BY_NIGHT else DAILY)}
@@ -152,6 +153,14 @@ def test_values_are_written_anew_in_their_new_type(found: Found) -> None:
     assert (first["year"], first["pages"], first["price"]) == ("0", 111, "0.00")
     assert first["bought_on"].startswith("2024-01-02 00:00:00")
     assert rows["back"] == rows["before"]
+
+
+def test_pairs_become_rows_when_their_link_gets_fields_and_pairs_again(found: Found) -> None:
+    rows = found["a link that gets fields"]["rows"]
+    made, pairs = rows["after"]["member_favourites"], rows["before"]["members_favourites_links"]
+    assert [{name: row[name] for name in ("member_id", "book_id")} for row in made] == pairs
+    assert [(row["id"], row["note"], row["rank"]) for row in made] == [(1, "", 1), (2, "", 2)]
+    assert rows["back"]["members_favourites_links"] == pairs
 
 
 def test_rows_follow_a_table_to_its_new_name(found: Found) -> None:

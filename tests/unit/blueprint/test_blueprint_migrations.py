@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from libs.blueprint import Former, compile_project, plan_files
-from libs.contracts.charter import Charter
-from libs.contracts.fields import Field
+from libs.contracts.charter import Charter, Entity, UniqueTogether
+from libs.contracts.fields import Field, Relation
 from tests.charters import PLAIN
-from tests.evolutions import COPIES, COPY, EVOLUTIONS, LIBRARY, entity, field, more
+from tests.evolutions import COPIES, COPY, EVOLUTIONS, LIBRARY, entity, field, more, related
 
 FOLDER = "migrations/versions/"
 NOTE = Field("note", "string", required=False)
@@ -117,6 +117,25 @@ def test_rows_that_are_there_get_the_default_or_next_to_nothing(added: Field, va
 def test_values_of_a_unique_field_differ() -> None:
     text = step(COPIES, more(COPIES, "Copy", Field("a", "integer", unique=True, minimum="1000")))
     assert 'values({"a": key + 999})' in text
+
+
+def test_pairs_go_into_no_table_but_the_one_of_their_own_link() -> None:
+    one, other = EVOLUTIONS["a link that gets fields"]
+    assert step(one, other).count("sa.insert(rows)") == step(other, one).count("sa.insert(rows)") == 2
+    read = Entity(
+        "Reservation",
+        "reservations",
+        relations=(Relation("member", "Member"), Relation("book", "Book")),
+        unique_together=(UniqueTogether(("member", "book")),),
+    )
+    assert "sa.insert" not in step(one, replace(LIBRARY, entities=(*LIBRARY.entities, read)))
+    twice = related(one, "Member", Relation("wished", "Book", "many_to_many"))
+    assert "sa.insert" not in step(twice, other)  # nobody can tell which pairs are meant
+
+
+def test_a_table_with_a_new_name_leaves_that_of_its_key_to_a_later_one() -> None:
+    text = step(*EVOLUTIONS["an entity renamed"])
+    assert """op.execute('ALTER INDEX IF EXISTS "pk_authors" RENAME TO "pk_writers"')""" in text
 
 
 def test_deleted_rows_do_not_come_back() -> None:
