@@ -121,6 +121,8 @@ async def test_a_version_that_does_not_start_says_why_and_leaves_the_one_before(
     assert (await served.at(sandbox_id).get("/")).text == "version 1"
     alone = await typed("deploy", await served.sandboxes.run(BROKEN))
     assert (alone.exit_code, "failed" in alone.stdout) == (1, True)
+    named = await typed("env", ids(alone)[0], "COLOUR=green")
+    assert (named.exit_code, lines(named)) == (0, ["COLOUR"])
     assert "about to fail" in (await typed("logs", ids(alone)[0])).stdout
 
 
@@ -138,10 +140,12 @@ async def test_what_is_not_there_not_ones_own_or_not_done_is_refused_with_a_sent
         (("deploy", new_id()), "There is no such run."),
         (("deploy", foreign), "There is no such run."),
         (("deploy", begun), "Only a completed run can be deployed; this one is running."),
-        (("deploy", mine, "--into", hers), "No sandbox starts with"),
+        (("deploy", mine, "--into", hers), "There is no such sandbox."),
+        (("deploy", mine, "--into", "hers"), "No sandbox starts with 'hers'"),
+        (("deploy", mine, "--total", "nan"), "is no number of minutes"),
         (("deploy", mine, "--new", "--into", hers), "leave out --new"),
         (("deploy", mine, "--idle", "0.01"), "10 seconds to 30 days"),
-        *(((verb, hers), "No sandbox starts with") for verb in ("stop", "restart", "logs", "env")),
+        *(((verb, hers), "There is no such sandbox.") for verb in ("stop", "restart", "logs", "env")),
     ):
         refused = await typed(*words)
         assert (refused.exit_code, said in refused.stderr) == (2, True), (words, refused.output)

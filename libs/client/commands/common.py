@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -74,6 +75,17 @@ class Cli:
                 return await work(api)
 
         return asyncio.run(within())
+
+
+class Minutes(click.FloatRange):
+    """A length of time, which "nan" is not, although it is below no bound."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The minutes."""
+        minutes = float(super().convert(value, param, ctx))
+        if math.isnan(minutes):
+            self.fail(f"{value!r} is no number of minutes.", param, ctx)
+        return minutes
 
 
 class Commands(click.Group):

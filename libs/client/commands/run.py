@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from libs.client.api import Interius
-from libs.client.commands.common import OK, Cli, Refusal, find_run, here, leave
+from libs.client.commands.common import OK, Cli, Minutes, Refusal, find_run, here, leave
 from libs.client.commands.follow import Wishes, follow_to_end
 from libs.client.models import RunOptions, RunView
 from libs.client.saving import check_folder
@@ -31,7 +31,7 @@ PAGE = 100
 @click.option("--no-verify", is_flag=True, help="Leave out running the project in a sandbox.")
 @click.option("--json", "as_json", is_flag=True, help="Write one event a line as JSON, and nothing else.")
 @click.option("--budget-tokens", type=click.IntRange(min=1), help="End the run when it has used more tokens.")
-@click.option("--budget-minutes", type=click.FloatRange(0, 1440, min_open=True), help="End it after this time.")
+@click.option("--budget-minutes", type=Minutes(0, 1440, min_open=True), help="End it after this time.")
 @click.option("--project", default="", help=f"Project to work in, made if missing [default: {DEFAULT_PROJECT}].")
 @click.option("--base", metavar="RUN", default="", help="Start from an earlier run: its id, the start of it, or last.")
 @click.option("--change", default="", help="What to change in that run; without it, the run is resumed.")

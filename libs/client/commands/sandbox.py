@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import click
 
 from libs.client.api import Interius
-from libs.client.commands.common import RUN_FAILED, Cli, Refusal, find_run, leave
+from libs.client.commands.common import RUN_FAILED, Cli, Minutes, Refusal, find_run, leave
 from libs.client.models import RedeployOptions, Sandbox
 from libs.client.sandboxes import OVER
 from libs.client.view.artifacts import table
@@ -17,6 +20,9 @@ from libs.client.view.screen import Screen
 from libs.client.view.text import age, clean, one_line, short
 
 PAGE = 100
+SEARCHED = 1000  # newest sandboxes that one is looked for in
+MINUTES = Minutes(0, 30 * 24 * 60)
+WHOLE = re.compile(r".+-[0-9a-f]{16}")
 SERVING = frozenset({"requested", "starting", "ready", "expired"})  # what was stopped was stopped on purpose
 SANDBOX = click.argument("sandbox", metavar="SANDBOX")
 
@@ -25,8 +31,8 @@ SANDBOX = click.argument("sandbox", metavar="SANDBOX")
 @click.argument("run", metavar="RUN")
 @click.option("--into", "into", metavar="SANDBOX", default="", help="Serve it in place of what this sandbox serves.")
 @click.option("--new", is_flag=True, help="Give it a sandbox of its own, even if it has one already.")
-@click.option("--idle", metavar="MINUTES", type=float, default=0, help="End it without a request [default: 30].")
-@click.option("--total", metavar="MINUTES", type=float, default=0, help="End it in any case [default: a day].")
+@click.option("--idle", metavar="MINUTES", type=MINUTES, default=0, help="End it without a request [default: 30].")
+@click.option("--total", metavar="MINUTES", type=MINUTES, default=0, help="End it in any case [default: a day].")
 @click.option("--ephemeral", is_flag=True, help="Keep no data; it is up sooner.")
 @click.option("--env", "env", metavar="NAME=VALUE", multiple=True, help="Set a variable of the app; repeatable.")
 @click.option("--secret", "secret", metavar="NAME", multiple=True, help="Set a secret; its value is asked for.")
@@ -61,9 +67,20 @@ def deploy(cli: Cli, run: str, into: str, **options: object) -> None:
 
 async def _served(api: Interius, run_id: str, keep: bool) -> str:
     """The newest sandbox that serves the run, or did until its time was over, and keeps data or not as is wanted."""
-    found = (await api.sandboxes.all(limit=PAGE)).items
-    fitting = [one.id for one in found if one.run_id == run_id and one.status in SERVING and one.keep_data == keep]
-    return fitting[0] if fitting else ""
+    async with aclosing(_newest(api)) as found:
+        async for one in found:
+            if one.run_id == run_id and one.status in SERVING and one.keep_data == keep:
+                return one.id
+    return ""
+
+
+async def _newest(api: Interius) -> AsyncGenerator[Sandbox]:
+    for offset in range(0, SEARCHED, PAGE):
+        page = await api.sandboxes.all(limit=PAGE, offset=offset)
+        for one in page.items:
+            yield one
+        if offset + PAGE >= page.total:
+            return
 
 
 async def _settled(screen: Screen, api: Interius, begun: Sandbox) -> Sandbox:
@@ -179,21 +196,23 @@ def env(cli: Cli, sandbox: str, values: tuple[str, ...], secret: tuple[str, ...]
     """Set variables and secrets of an app, which is started anew with them; or show their names."""
     variables, hidden = _variables(values), _secrets(secret)
 
-    async def work(api: Interius) -> Sandbox:
+    async def work(api: Interius) -> tuple[Sandbox, bool]:
         sandbox_id = await find_sandbox(api, sandbox)
         if not (variables or hidden or unset):
-            return await api.sandboxes.one(sandbox_id)
+            return await api.sandboxes.one(sandbox_id), False
         begun = await api.sandboxes.configure(sandbox_id, variables, hidden, unset)
-        return begun if begun.status in OVER else await _settled(cli.screen, api, begun)
+        if begun.status in OVER:
+            return begun, False
+        return await _settled(cli.screen, api, begun), True
 
-    known = cli.ask(work)
+    known, started = cli.ask(work)
     for name in known.variables:
         cli.screen.say(name)
     for name in known.secrets:
         cli.screen.say(f"{name} (secret)")
     if not (known.variables or known.secrets):
         cli.screen.say("Nothing is set: give NAME=VALUE, or --secret NAME.", "dim")
-    if known.message:
+    if started and known.message:  # what came of an earlier start is no matter of these names
         _told(cli.screen, known)
 
 
@@ -228,12 +247,16 @@ async def find_sandbox(api: Interius, name: str) -> str:
     Raises:
         Refusal: there is none, or more than one.
     """
-    found = (await api.sandboxes.all(limit=PAGE)).items
-    if name == "last" and found:
-        return found[0].id
-    fitting = [one.id for one in found if one.id.startswith(name)]
-    if len(fitting) > 1 and name not in fitting:
+    if WHOLE.fullmatch(name):
+        return name  # it may be older than what is listed, or newer, or the views may be away
+    fitting: list[str] = []
+    async with aclosing(_newest(api)) as found:
+        async for one in found:
+            if name == "last":
+                return one.id
+            fitting += [one.id] if one.id.startswith(name) else []
+    if len(fitting) > 1:
         raise Refusal(f"{len(fitting)} sandboxes start with {name!r}: give more of the id.")
     if not fitting:
         raise Refusal(f"No sandbox starts with {name!r}: `interius sandboxes` lists them.")
-    return name if name in fitting else fitting[0]
+    return fitting[0]

@@ -9,14 +9,50 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from libs.client.cli import cli
 from libs.client.commands import common
 from libs.client.commands.common import Refusal, code_of, find_run
 from libs.client.commands.run import read_wish
+from libs.client.commands.sandbox import find_sandbox
 from libs.client.commands.stack import Copies
 from libs.client.errors import ApiError, FolderRefused, StreamGone, Unreachable
-from libs.client.models import Page, RunView
+from libs.client.models import Page, RunView, Sandbox
 from libs.client.view.text import age, count, duration, money, one_line, size
+
+
+class Listed:
+    """The part of the SDK that lists sandboxes."""
+
+    def __init__(self, *ids: str) -> None:
+        self._found = [Sandbox(one, "p1", "r1", "ready", 1, 1, *[""] * 5) for one in ids]
+
+    async def all(self, limit: int = 20, offset: int = 0) -> Page[Sandbox]:
+        return Page(tuple(self._found[offset : offset + limit]), len(self._found))
+
+
+async def sandbox(name: str, *ids: str) -> str:
+    api: Any = SimpleNamespace(sandboxes=Listed(*ids))
+    return await find_sandbox(api, name)
+
+
+async def test_a_sandbox_is_found_by_its_start_wherever_it_stands_and_by_its_id_even_where_it_is_not_listed() -> None:
+    many = [f"shop-{number:016x}" for number in range(150)]
+    assert await sandbox("app-12", *many, "app-1234567890abcdef") == "app-1234567890abcdef"
+    assert await sandbox("last", *many) == many[0]
+    assert await sandbox("gone-1234567890abcdef", *many) == "gone-1234567890abcdef"
+    with pytest.raises(Refusal, match="150 sandboxes start with 'shop'"):
+        await sandbox("shop", *many)
+    with pytest.raises(Refusal, match="No sandbox starts with 'bar'"):
+        await sandbox("bar", *many)
+
+
+@pytest.mark.parametrize("words", [("run", "A shop.", "--budget-minutes"), ("deploy", "last", "--idle")])
+@pytest.mark.parametrize(("given", "said"), [("nan", "no number of minutes"), ("inf", "range"), ("-1", "range")])
+def test_a_length_of_time_is_a_number_within_bounds(words: tuple[str, ...], given: str, said: str) -> None:
+    refused = CliRunner().invoke(cli, [*words, given])
+    assert (refused.exit_code, said in refused.stderr) == (2, True), refused.output
 
 
 class Runs:
