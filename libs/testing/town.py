@@ -17,7 +17,7 @@ from libs.runtime.service import Service, running
 from libs.runtime.settings import RuntimeSettings
 
 OWNER = "alice"
-LIMIT = 20.0  # seconds until a story is given up
+LIMIT = 60.0  # seconds until a story is given up
 QUICK_RETRIES = (0.05, 0.1)
 
 

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-LIMIT = 20.0  # seconds
+LIMIT = 60.0  # seconds
 STEP = 0.01  # seconds between looks
 
 

@@ -132,7 +132,7 @@ async def test_a_token_that_expires_on_the_way_is_renewed(edge: FakeEdge) -> Non
 async def test_a_reader_may_leave_at_any_time(edges: Callable[..., FakeEdge]) -> None:
     edge = edges(whole()[:4])
     async with (
-        asyncio.timeout(5),
+        asyncio.timeout(60),
         Interius(edge.url, TOKEN) as api,
         aclosing(api.project_events(PROJECT_ID)) as items,
     ):

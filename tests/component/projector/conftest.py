@@ -27,7 +27,7 @@ TABLES = {
     "sandboxes": "id",
     "faults": "seq",
 }
-LIMIT = 30.0  # seconds for anything to come true
+LIMIT = 60.0  # seconds for anything to come true
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ async def test_a_cancellation_that_the_log_loses_still_ends_the_projector(connec
     events = Deaf(connection.client)
     events.asked = asyncio.Event()
     task = asyncio.create_task(Projector(events, views).run())
-    await asyncio.wait_for(events.asked.wait(), 20)
+    await asyncio.wait_for(events.asked.wait(), 60)
     task.cancel()
     await asyncio.wait({task}, timeout=20)
     assert task.cancelled()
@@ -177,9 +177,9 @@ async def test_a_database_that_stays_away_is_an_error_after_a_while_and_readines
         postgres.kill()
         try:
             with pytest.raises(Unavailable, match="does not answer"):
-                await asyncio.wait_for(views.value("checkpoint"), 20)
+                await asyncio.wait_for(views.value("checkpoint"), 60)
             await append(events, stories(2)[1])
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not await projector.ready():  # noqa: ASYNC110  # readiness is asked for, it does not call
                     await asyncio.sleep(0.01)
         finally:
@@ -201,7 +201,7 @@ async def test_a_log_that_goes_backwards_stops_the_projector(
 
     monkeypatch.setattr(backwards, "tail", tail)
     with pytest.raises(OutOfOrder):
-        await asyncio.wait_for(Projector(backwards, views).run(), 20)
+        await asyncio.wait_for(Projector(backwards, views).run(), 60)
     assert await reached(views) == records[4].seq
 
 
@@ -218,7 +218,7 @@ async def test_a_batch_that_fails_half_way_leaves_neither_rows_nor_position(
         patched.setattr("services.projector.store._write", broken)
         await append(events, stories(1)[0][5:])
         with pytest.raises(RuntimeError):
-            await asyncio.wait_for(projector.run(), 20)
+            await asyncio.wait_for(projector.run(), 60)
     assert await dump(views) == before
     async with running(projector):
         await until(views, await events.head())

@@ -99,7 +99,7 @@ async def test_a_projector_stops_when_newer_code_has_taken_over(
         await session.execute("update checkpoint set fingerprint = 'newer', generation = 'newer'")
     await append(events, story("p", "next"))
     with pytest.raises(Halted, match="other code"):
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 60)
 
 
 async def test_a_projector_stops_when_the_log_is_not_the_one_its_views_are_of(
@@ -111,7 +111,7 @@ async def test_a_projector_stops_when_the_log_is_not_the_one_its_views_are_of(
     async with views.transaction() as session:
         await session.execute(f"update checkpoint set position = {position + 1}")
     with pytest.raises(Halted, match="rebuild"):
-        await asyncio.wait_for(projector.run(), 20)
+        await asyncio.wait_for(projector.run(), 60)
     await projector.rebuild()
     assert await reached(views) == position
 

@@ -34,7 +34,7 @@ async def test_the_example_prints_each_completed_project_from_where_it_left_off(
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             assert await process.stdout.readline() == b"3 shop 12 files\n"
             await append(log, "r4", completed("todo"))
             assert await process.stdout.readline() == b"4 todo 12 files\n"

@@ -30,7 +30,7 @@ class Process:
 
     async def hears(self, word: str) -> None:
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (line := await self.process.stdout.readline()).strip() != word.encode():
                 assert line, f"it ended before it said {word!r}: {await self.errors()}"
 

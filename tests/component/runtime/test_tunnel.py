@@ -47,13 +47,13 @@ async def test_what_is_being_answered_is_not_lost_when_its_server_takes_no_more(
 
     leave = await answers.serve(SUBJECT, handler)
     async with asks.ask(SUBJECT, ASKED, b"", True) as exchange:
-        await asyncio.wait_for(taken.wait(), 3)
+        await asyncio.wait_for(taken.wait(), 60)
         await leave()
         await asyncio.sleep(0.1)
         await exchange.beat()
         await settled(connection.client)  # whatever the server has to say to that is here
         going.set()
-        assert (await asyncio.wait_for(exchange.head(), 3)).status == 200
+        assert (await asyncio.wait_for(exchange.head(), 60)).status == 200
         assert await exchange.receive() == (b"done", True)
 
 
@@ -140,10 +140,10 @@ async def test_whichever_frame_is_lost_an_exchange_comes_to_its_end_whole_or_tol
     await answers.serve(SUBJECT, _echo)
     beating = [asyncio.create_task(wire.beat()) for wire in wires[:2]]
     try:
-        assert await asyncio.wait_for(_echoed(asks), 10) == b"".join(PIECES)
+        assert await asyncio.wait_for(_echoed(asks), 60) == b"".join(PIECES)
         for lost in range(1, 20):  # read by ``lossy``
             sent = 0
-            assert await asyncio.wait_for(_echoed(asks), 10) in {b"".join(PIECES), b""}, f"frame {lost}"
+            assert await asyncio.wait_for(_echoed(asks), 60) in {b"".join(PIECES), b""}, f"frame {lost}"
     finally:
         for task in beating:
             task.cancel()
@@ -159,8 +159,8 @@ async def test_an_end_that_stands_still_is_noticed(wires: tuple[Wire, Wire, Conn
 
     await answers.serve(SUBJECT, still)
     async with asks.ask(SUBJECT, ASKED, b"", True) as exchange:
-        await asyncio.wait_for(taken.wait(), 3)
+        await asyncio.wait_for(taken.wait(), 60)
         for _ in range(SILENT_BEATS + 1):  # of which nothing is answered: that side has no beat of its own here
             await exchange.beat()
         with pytest.raises(Broken):
-            await asyncio.wait_for(exchange.head(), 3)
+            await asyncio.wait_for(exchange.head(), 60)

@@ -64,7 +64,7 @@ async def deployed(sandboxes: Sandboxes) -> str:
         except Unavailable:
             return ""
 
-    return await until(heard, limit=30)
+    return await until(heard, limit=60)
 
 
 async def test_a_killed_host_is_followed_by_another_which_has_another_term(connection, nats, tmp_path: Path):
@@ -92,7 +92,7 @@ async def test_a_killed_host_is_followed_by_another_which_has_another_term(conne
                 async def taken_up() -> bool:
                     return (await sandboxes.state(sandbox_id)).serving > before.serving
 
-                await until(taken_up, limit=30)
+                await until(taken_up, limit=60)
                 after = await sandboxes.state(sandbox_id)
                 assert after.host != before.host
                 assert await ask(wire, sandbox_id, after.serving) == 200

@@ -153,7 +153,7 @@ async def test_an_application_that_hangs_says_where_and_goes_on(workers: Workers
     await until(worker.socket.exists)
     async with httpx.AsyncClient(transport=JailTransport(worker.jail, SOCKET), base_url="http://app") as client:
         hanging = asyncio.create_task(client.get("/hang"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert [line async for line in _until(worker.lines(), b"hangs")]
             await worker.where()
             while not (await anext(worker.lines())).endswith(b'main.py", line 4, in hang'):

@@ -32,7 +32,7 @@ async def test_a_file_written_again_by_a_worker_that_was_thought_dead_holds_up_n
 
     async with found(ScriptedModel(script(1) | {"review_code": review})) as town:
         run_id = await town.request()
-        await asyncio.wait_for(reviewing.wait(), 10)
+        await asyncio.wait_for(reviewing.wait(), 60)
         await write_again(town, run_id)
         told.set()
         run = await town.until(run_id)
@@ -59,7 +59,7 @@ async def test_an_end_that_the_log_refused_takes_no_work_away(found) -> None:
 
     async with found(ScriptedModel(script(1) | {"review_code": review})) as town:
         run_id = await town.request()
-        await asyncio.wait_for(working.wait(), 10)
+        await asyncio.wait_for(working.wait(), 60)
         await say_cancelled(town, run_id)
         await until(lambda: len(runs) == 2)  # it is taken up again
         told.set()
@@ -80,12 +80,12 @@ async def test_an_end_that_is_heard_twice_leaves_the_work_time_to_put_things_awa
 
     async with found(ScriptedModel(script(1) | {"review_code": review})) as town:
         run_id = await town.request()
-        await asyncio.wait_for(working.wait(), 10)
+        await asyncio.wait_for(working.wait(), 60)
         await say_cancelled(town, run_id)
         await town.command(asks.CancelRun, run_id)
         await settled(town.platform.connection.client)  # every subscriber of ours has been told
         heard.set()
-        await asyncio.wait_for(left.wait(), 10)
+        await asyncio.wait_for(left.wait(), 60)
 
 
 async def say_cancelled(town: Town, run_id: str) -> None:

@@ -161,9 +161,9 @@ async def test_cancel_stops_the_model_call_and_nothing_follows(found) -> None:
 
     async with found(ScriptedModel(script(1) | {"draft_requirements": slow})) as town:
         run_id = await town.request()
-        await asyncio.wait_for(began.wait(), 5)
+        await asyncio.wait_for(began.wait(), 60)
         await town.command(asks.CancelRun, run_id)
-        await asyncio.wait_for(stopped.wait(), 2)
+        await asyncio.wait_for(stopped.wait(), 60)
         await town.until(run_id)
         assert names(await town.history(run_id)) == ["requested", "cancelled"]
 
@@ -179,7 +179,7 @@ async def test_a_file_that_is_done_after_the_run_was_cancelled_is_not_in_the_log
 
     async with found(ScriptedModel(script(1) | {"write_file": deaf})) as town:
         run_id = await town.request()
-        await asyncio.wait_for(began.wait(), 5)
+        await asyncio.wait_for(began.wait(), 60)
         await town.command(asks.CancelRun, run_id)
         await until(lambda: _settled(town, "implementer"))
         assert names(await town.history(run_id))[-2:] == ["files_planned", "cancelled"]

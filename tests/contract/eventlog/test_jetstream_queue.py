@@ -71,7 +71,7 @@ async def test_a_long_job_is_kept_by_its_worker_while_another_is_idle(workshop):
 
     async with workshop.working(work, copies=2):
         await workshop.queue.put(order("a"))
-        await asyncio.wait_for(done.wait(), 20)
+        await asyncio.wait_for(done.wait(), 60)
     assert taken == ["a"]
 
 
@@ -93,7 +93,7 @@ async def test_the_work_of_a_worker_that_died_comes_to_another(workshop):
     await workshop.queue.put(order("a"))
     await take_and_die(workshop.url)
     async with workshop.working(work):
-        await asyncio.wait_for(taken.wait(), 10)
+        await asyncio.wait_for(taken.wait(), 60)
 
 
 async def test_stopping_lets_work_in_progress_finish_and_takes_no_more(workshop):
@@ -127,7 +127,7 @@ async def test_work_that_outlasts_the_stop_is_handed_back_to_another_at_once(wor
 
     await workshop.queue.put(order("a"))
     async with workshop.working(endless, shutdown_seconds=0.2):
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), 60)
     stopped = time.monotonic()
     async with workshop.working(work):
         await until(lambda: again)
@@ -154,7 +154,7 @@ async def test_what_a_service_works_with_is_closed_only_after_its_work(workshop)
     platform = Platform(RuntimeSettings(nats_url=workshop.url), workshop.connection)
     async with running(platform, service):
         await workshop.queue.put(order("a"))
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), 60)
     assert story == ["worked", "closed"]
 
 

@@ -97,6 +97,6 @@ async def test_nothing_acknowledged_is_lost_and_tails_see_the_log_itself_across_
 
 
 async def _until_read(seen: list[list[tuple[int, str]]], count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while any(len(read) < count for read in seen):  # noqa: ASYNC110  # readers note what they see, no more
             await asyncio.sleep(0.02)

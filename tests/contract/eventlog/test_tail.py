@@ -17,7 +17,7 @@ from tests.contract.eventlog.samples import put
 async def follow(log, subject_filter: str, after: int, count: int) -> list[int]:
     """The first ``count`` sequences that a tail gives."""
     seqs: list[int] = []
-    async with asyncio.timeout(20), contextlib.aclosing(log.tail(subject_filter, after)) as batches:
+    async with asyncio.timeout(60), contextlib.aclosing(log.tail(subject_filter, after)) as batches:
         async for batch in batches:
             assert batch, "a tail gives no empty batch"
             seqs += [record.seq for record in batch]
@@ -98,7 +98,7 @@ async def test_a_tail_ends_when_its_connection_is_closed(nats, connection):
     await until(lambda: seen)
     await own.close()
     with contextlib.suppress(ConnectionClosedError, asyncio.CancelledError):
-        await asyncio.wait_for(reading, 10)
+        await asyncio.wait_for(reading, 60)
     assert reading.done()
 
 

@@ -27,7 +27,7 @@ async def done(driver: Driver, wanted: Spec) -> tuple[list[str], Exit]:
 
 
 async def first_line(jail: Jail) -> str:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for line in jail.lines():
             return line.decode()
     raise AssertionError(await jail.wait())
@@ -214,5 +214,5 @@ async def test_closing_ends_all(make: Make):
     mine = make()
     jails = [await mine.start(spec(FOREVER)) for _ in range(2)]
     await mine.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert [(await jail.wait()).code for jail in jails] == [-9, -9]

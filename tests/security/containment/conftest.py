@@ -68,7 +68,7 @@ class Neighbour:
         self.jail, self._client = jail, client
 
     async def wait(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     return await self.check()

@@ -49,7 +49,7 @@ def found() -> list[int]:
 
 async def until(jail: Jail, word: bytes) -> None:
     said: list[bytes] = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         async for line in jail.lines():
             if line == word:
                 return

@@ -212,7 +212,7 @@ async def test_jails_end_with_their_launcher_and_its_successor_removes_what_is_l
 
 
 async def gone(name: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while list(marks.marked(name)):  # noqa: ASYNC110  # the kernel has no event for it
             await asyncio.sleep(0.01)
 

@@ -27,7 +27,7 @@ class Stubborn(MemoryLog):
 
 async def test_a_cancellation_that_is_lost_on_the_way_is_repeated(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "AGAIN", 0.01)
-    async with asyncio.timeout(5), reading(Stubborn(), 0) as reader:
+    async with asyncio.timeout(60), reading(Stubborn(), 0) as reader:
         with pytest.raises(TimeoutError):
             await reader.next(0.01)
 
@@ -54,4 +54,4 @@ async def test_who_is_cancelled_while_reading_is_cancelled():
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
