@@ -156,8 +156,10 @@ class Workers:
         task.add_done_callback(self._tasks.discard)
 
     async def _refill(self, environment: Environment, kind: Kind, taken: Worker) -> None:
-        """When whoever took the last one needs the processor no more: an app is up soon, a check works to its end."""
-        await (asyncio.sleep(REFILL_AFTER) if kind == "serve" else taken.jail.wait())
+        """When nobody needs the processor more: a check works to its end, and an app that comes after it is up soon."""
+        if kind != "serve":
+            await taken.jail.wait()
+        await asyncio.sleep(REFILL_AFTER)
         try:
             await self.warm(environment, kind)
         except DriverError as error:
