@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from libs.blueprint import access, names
+from libs.blueprint import access, columns, names
 from libs.blueprint.candidates import Sample
+from libs.blueprint.changes import changes
 from libs.blueprint.normal import plain, plain_views
 from libs.blueprint.reading import RefusedError
 from libs.blueprint.seeds import solved
@@ -36,6 +37,7 @@ class Collection:
 
     The first ``CREATED`` of its up to three ``bodies`` create rows; a rule may refuse a third.
 
+    ``changes`` are other values for fields of its first row, ``columns`` the declarations of its table's columns.
     ``owned``: a row belongs to who made it. ``module`` and ``routes`` name the files of its rules, schemas and routes.
     """
 
@@ -45,6 +47,8 @@ class Collection:
     module: str
     routes: str
     bodies: tuple[Mapping[str, Any], ...]
+    changes: Mapping[str, Any]
+    columns: Mapping[str, str]
     policy: Mapping[tuple[str, str], str]
     actions: tuple[str, ...]
     owned: bool
@@ -76,6 +80,7 @@ def _in_order(views: list[EntityView]) -> list[EntityView]:
 
 
 def _collection(view: EntityView, stage: Stage) -> Collection:
+    bodies = tuple(_bodies(view, stage))
     roles = (*access.roles(view.charter), access.PUBLIC)
     policy = {
         (action, role): "every" if access.is_public(view, action) else access.right(view, action).reach(role)
@@ -88,11 +93,20 @@ def _collection(view: EntityView, stage: Stage) -> Collection:
         view.plural,
         view.module,
         view.routes,
-        tuple(_bodies(view, stage)),
+        bodies,
+        {name: _json(each) for name, each in changes(view, stage).items()} if bodies else {},
+        dict(_columns(view)),
         policy,
         tuple(action.name for action in view.entity.actions),
         view.entity.owned and not view.entity.account,
     )
+
+
+def _columns(view: EntityView) -> Iterator[tuple[str, str]]:
+    """Yield the name of each column in the database with its declaration in the model."""
+    yield from ((field.name, columns.column(view, field)) for field in view.fields)
+    yield from ((each.name, columns.stamp(each)) for each in view.stamps.all)
+    yield from ((link.key, columns.reference(link)) for link in view.references)
 
 
 def _bodies(view: EntityView, stage: Stage) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from libs.blueprint import names, values
 from libs.blueprint.candidates import domain
+from libs.blueprint.changes import changes
 from libs.blueprint.literals import literal
 from libs.blueprint.paths import operands
 from libs.blueprint.reading import RefusedError
@@ -21,13 +22,14 @@ from libs.contracts.fields import Field
 
 @dataclass(frozen=True)
 class Seed:
-    """The test data of one entity; ``lines`` are the items of a valid body, in Python."""
+    """The test data of one entity; in Python: ``lines`` of a valid body, ``changes`` of a change."""
 
     view: EntityView
     lines: tuple[str, ...]
     capacity: int
     wrong: tuple[tuple[str, str], ...]
     change: tuple[str, str] | None
+    changes: tuple[str, ...]
     incomplete: bool
     deletions: tuple[Link, ...]
     deletable: bool = True
@@ -58,6 +60,7 @@ def _seed(view: EntityView, found: Seeds) -> Seed:
         capacity=found.capacity(view),
         wrong=tuple((field.name, wrong) for field in view.creatable if (wrong := _wrong(field))),
         change=_change(view, found),
+        changes=tuple(f"{literal(name)}: {each.source}" for name, each in changes(view, found.stage()).items()),
         incomplete=any(f.required and not values.has_default(f) for f in view.creatable)
         or any(k.needed for k in view.links),
         deletions=tuple(

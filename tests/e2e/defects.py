@@ -17,7 +17,13 @@ class Defect:
 
 
 NOTES, BOOKS = "app/routes/notes.py", "app/routes/notebooks.py"
-SCHEMA, RULES, ACCESS, MAIN = "app/schemas/note.py", "app/rules/note.py", "app/access.py", "app/main.py"
+MODEL, SCHEMA, RULES, ACCESS, MAIN = (
+    "app/models/note.py",
+    "app/schemas/note.py",
+    "app/rules/note.py",
+    "app/access.py",
+    "app/main.py",
+)
 MIGRATION, PEOPLE = "migrations/versions/0001_initial.py", "app/auth/dependencies.py"
 SETTINGS, TOKENS = "app/settings.py", "app/auth/tokens.py"
 READ = '    return NoteRead.model_validate(crud.fetch(session, access.notes(user, "read"), note_id))'
@@ -152,6 +158,20 @@ RIGHTS = (
 )
 KEPT = (
     Defect("wrong value kept", NOTES, "Note(**data.model_dump())", 'Note(**data.model_dump() | {"pages": 0})'),
+    Defect(
+        "field that a change drops",
+        NOTES,
+        "data.model_dump(exclude_unset=True)",
+        'data.model_dump(exclude_unset=True, exclude={"pages"})',
+    ),
+    Defect("column of another type", MODEL, "mapped_column(sa.Integer)", "mapped_column(sa.String(20))"),
+    Defect("column that may be empty", MODEL, "text: Mapped[str]", "text: Mapped[str | None]"),
+    Defect(
+        "column that no migration makes",
+        MODEL,
+        "    pages: Mapped[int]",
+        "    colour: Mapped[int | None]\n    pages: Mapped[int]",
+    ),
     Defect("value taken that the charter forbids", SCHEMA, "    pages: int = Field(ge=0, ", "    pages: int = Field("),
     Defect(
         "secret in code",

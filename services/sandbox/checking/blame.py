@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from libs.blueprint.probes import Collection, Probes
+from services.sandbox.checking.models import declares, differing
 
 _FRAME = re.compile(r'File "([^"\n]{1,500})", line (\d{1,7})')
 # Through these everything passes; they are at fault only where nothing else is in sight.
@@ -92,7 +93,7 @@ class Blame:
         module = test.split("::", maxsplit=1)[0].removeprefix("tests/test_").removesuffix(".py")
         name = test.rsplit("::", maxsplit=1)[-1]
         if module == "migrations":
-            return self.of_migrations("")
+            return Place(self._model(text)) if self._model(text) else self.of_migrations("")
         if module in {"auth", "access"}:
             about = [each for each in self._probes.collections if f"[{each.path}-" in test]
             return self.of_access(about[0], _action(name)) if about else Place(self._known("app/auth/routes.py"))
@@ -127,10 +128,12 @@ class Blame:
         return Place(self._known(rights if asks else routes) or self._known(routes))
 
     def of_migrations(self, text: str) -> Place:
-        """The newest migration, unless there is none, or a traceback or what can be written anew says otherwise."""
+        """The newest migration, unless there is none, or a model or what a traceback or a model wrote is at fault."""
         found = sorted(path for path in self._files if path.startswith("migrations/versions/"))
         if not found:
             return Place(FIRST_MIGRATION)
+        if model := self._model(text):
+            return Place(model)
         place = self.of_text(text)
         if place.path and place.path != "migrations/env.py":
             return place
@@ -138,6 +141,17 @@ class Blame:
         if models and not self._written.intersection(found):
             return Place(models[0])
         return Place(found[-1])
+
+    def _model(self, text: str) -> str:
+        """The model that does not declare a column as the charter wants it, where the migrations differ in it."""
+        tables = {each.plural: each for each in self._probes.collections}
+        for table, column in differing(text):
+            if table in tables:
+                each, path = tables[table], self._known(f"app/models/{tables[table].module}.py")
+                wanted = each.columns.get(column, "")
+                if path and not (wanted and declares(self._files[path], wanted)):
+                    return path
+        return ""
 
     def _known(self, path: str) -> str:
         return path if path in self._files else ""

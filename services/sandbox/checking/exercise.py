@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from libs.blueprint.probes import CREATED, Collection, Row
+from services.sandbox.checking.answers import is_page, lost
 from services.sandbox.checking.blame import Place
 from services.sandbox.checking.caller import Caller, described
 from services.sandbox.checking.findings import Fault
@@ -50,6 +51,8 @@ class Exercise:
                 await self._owned(each)
         await self._others(offered)
         await self._burst()
+        for each in self._probes.collections:
+            await self._stored(each)
         for each in reversed(self._probes.collections):
             await self._deleted(each)
 
@@ -120,7 +123,7 @@ class Exercise:
     async def _collection(self, each: Collection) -> None:
         routes, schemas = Place(f"app/routes/{each.routes}.py"), Place(f"app/schemas/{each.module}.py")
         answer = await self._caller.expect({200}, ("GET", each.path, "the list"), routes, self._admin)
-        if answer.status == 200 and not _is_page(answer.json):
+        if answer.status == 200 and not is_page(answer.json):
             self._wrong("GET", each.path, "the list holds no items and total", schemas)
         await self._caller.expect({422}, ("POST", each.path, "a wrong body"), schemas, self._admin, json=[1])
         for method in METHODS.values():
@@ -148,9 +151,8 @@ class Exercise:
             self._wrong("POST", each.path, "the answer holds no id", Place(f"app/schemas/{each.module}.py"))
         elif answer.status == 201:
             self._rows[each.path, n] = row
-            lost = sorted(name for name in body if name not in row)
-            if lost:
-                told = f"the answer holds no {', '.join(lost)}"
+            if missing := sorted(name for name in body if name not in row):
+                told = f"the answer holds no {', '.join(missing)}"
                 self._wrong("POST", each.path, told, Place(f"app/schemas/{each.module}.py"))
 
     def _filled(self, each: Collection, n: int) -> dict[str, Any] | None:
@@ -274,6 +276,19 @@ class Exercise:
         else:
             finding.said = f"{len(answers)} requests at once were answered."
 
+    async def _stored(self, each: Collection) -> None:
+        """Whatever a change sends is answered and kept, or a rule says no because of the rows that are there now."""
+        row = self._rows.get((each.path, 0))
+        if row is None or not each.changes:
+            return
+        routes, path = Place(f"app/routes/{each.routes}.py"), f"{each.path}/{row['id']}"
+        call = ("PATCH", path, "other values")
+        answer = await self._caller.expect({200, 409}, call, routes, self._admin, json=each.changes)
+        if answer.status == 200:
+            read = await self._caller.expect({200}, ("GET", path, "a row"), routes, self._admin)
+            if names := lost(each.changes, row, answer.json) or lost(each.changes, row, read.json):
+                self._wrong("PATCH", path, f"what is sent as {', '.join(names)} is not kept", routes)
+
     async def _deleted(self, each: Collection) -> None:
         """A row goes, or a rule or a reference to it says no."""
         row = self._rows.get((each.path, 1))
@@ -283,7 +298,3 @@ class Exercise:
         answer = await self._caller.expect({204, 409}, ("DELETE", path, "a row"), place, self._admin)
         if answer.status == 204:
             await self._caller.expect({404}, ("GET", path, "a row that was deleted"), place, self._admin)
-
-
-def _is_page(body: Any) -> bool:
-    return isinstance(body, dict) and isinstance(body.get("items"), list) and isinstance(body.get("total"), int)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from libs.blueprint.probes import Probes
+from libs.blueprint.probes import Probes, probes
+from libs.contracts.charter import Charter, Entity
+from libs.contracts.fields import Field, Relation
 from services.sandbox.checking.blame import Blame
 
 FILES = {"app/main.py": "", "app/settings.py": "", "app/rules/note.py": "", "alembic.ini": ""}
@@ -35,3 +37,44 @@ def test_a_setting_that_is_not_there_is_missed_in_the_settings_unless_only_who_a
 
 def test_without_any_migration_the_first_is_at_fault() -> None:
     assert blame().of_migrations(LACKS).path == "migrations/versions/0001_initial.py"
+
+
+NOTES = Charter(
+    "notes",
+    "Notes",
+    "",
+    entities=(
+        Entity(
+            "Note", "notes", fields=(Field("pages", "integer"),), relations=(Relation("book", "Book", "many_to_one"),)
+        ),
+        Entity("Book", "books", fields=(Field("title", "string", unique=True),)),
+    ),
+)
+MIGRATION = "migrations/versions/0001_initial.py"
+PAGES = "    pages: Mapped[int] = mapped_column(sa.Integer)"
+BOOK = """    book_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("books.id", ondelete="RESTRICT", use_alter=True), index=True
+    )"""
+TYPE = "[[('modify_type', None, 'notes', 'pages', {'existing_nullable': False}, INTEGER(), String(length=20))]]"
+ADDED = "[('add_column', None, 'notes', Column('{}', Integer(), table=<notes>))]"
+INDEX = "[('remove_index', Index('ix_notes_book_id', Column('book_id', INTEGER(), table=<notes>)))]"
+
+
+@pytest.mark.parametrize(
+    ("model", "told", "named"),
+    [
+        (PAGES.replace("sa.Integer", "sa.String(20)"), TYPE, "app/models/note.py"),
+        (PAGES, TYPE, MIGRATION),
+        (PAGES, ADDED.format("pages"), MIGRATION),
+        (PAGES, ADDED.format("colour"), "app/models/note.py"),
+        (BOOK, INDEX, MIGRATION),
+        (BOOK.replace(", index=True", ""), INDEX, "app/models/note.py"),
+        ("    this is no Python", TYPE, "app/models/note.py"),
+        (PAGES, "[('add_table', Table('colours', MetaData(), Column('id', Integer(), table=<colours>)))]", MIGRATION),
+    ],
+)
+def test_where_migrations_and_models_differ_the_one_is_at_fault_that_is_not_as_the_charter_wants_it(
+    model: str, told: str, named: str
+) -> None:
+    files = {MIGRATION: "", "app/models/note.py": f"class Note(Base):\n{model}\n"}
+    assert Blame(files, files, probes(NOTES)).of_migrations(told).path == named

@@ -35,7 +35,7 @@ class Kept:
 
 
 def collection(path: str, *bodies: dict[str, Any]) -> Collection:
-    return Collection(path, path, path, path, path, bodies, {}, (), owned=False)
+    return Collection(path, path, path, path, path, bodies, {}, {}, {}, (), owned=False)
 
 
 async def test_a_row_that_another_refers_to_is_created_before_it_however_high_its_number() -> None:
