@@ -184,6 +184,11 @@ def _given_up(held: Held) -> e.SandboxFailed:
     return e.SandboxFailed("crash", f"It was started {STARTS} times. {why}", "Read its logs, then deploy it again.")
 
 
+def refuse(life: int, why: str, sandbox: Sandbox | None) -> e.SandboxFailed | None:
+    """The end of a sandbox that was one too many when it came to life at ``life``; ``None`` if it has ended."""
+    return e.SandboxFailed("limit", why) if sandbox and sandbox.life == life and sandbox.lives else None
+
+
 def give_up(life: int, reason: str, sandbox: Sandbox | None) -> e.SandboxFailed | None:
     """The end of a sandbox that was brought to life at ``life`` and cannot be hosted; ``None`` if it has ended."""
     if sandbox is None or sandbox.life != life or not sandbox.lives:

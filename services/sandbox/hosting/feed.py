@@ -11,11 +11,13 @@ from msgspec import MsgspecError
 
 from libs.contracts import subjects
 from libs.contracts.codec import Recorded
+from libs.contracts.errors import Unavailable
 from libs.eventlog.port import EventLog, RawRecord
 from services.sandbox.hosting.census import Census
 from services.sandbox.hosting.kept import KeptData
 
 EVERY_SANDBOX = "events.project.*.sandbox.>"
+BEHIND_SECONDS = 5.0  # that this copy may be behind the log
 
 log = structlog.get_logger(__name__)
 Take = Callable[[Recorded], None]
@@ -29,6 +31,7 @@ class Feed:
         self._census = census
         self._kept = kept
         self._after = 0
+        self._moved = asyncio.Event()
         self._takers: dict[str, Take] = {}
 
     @contextlib.contextmanager
@@ -47,10 +50,26 @@ class Feed:
             self._after = record.seq
         await asyncio.to_thread(self._kept.sweep)
 
+    async def reached(self, seq: int) -> None:
+        """Wait until the fact ``seq`` of a sandbox was handed out.
+
+        Raises:
+            Unavailable: it was not in time.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BEHIND_SECONDS):
+                while self._after < seq:
+                    await self._moved.wait()
+                return
+        raise Unavailable("What was asked for is done, but not seen yet. Ask again.")
+
     async def follow(self) -> None:
         """Read on, for ever."""
         async for batch in self._events.tail(EVERY_SANDBOX, after=self._after):
             wiped = [self._hand_out(record) for record in batch]
+            self._after = batch[-1].seq
+            self._moved.set()
+            self._moved = asyncio.Event()
             if any(wiped):
                 await asyncio.to_thread(self._kept.sweep)
 

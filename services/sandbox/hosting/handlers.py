@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 from libs.contracts import asks, subjects
 from libs.contracts.codec import Recorded
 from libs.contracts.envelope import Envelope
-from libs.contracts.errors import NotFound
+from libs.contracts.errors import NotFound, WrongState
 from libs.contracts.events import Deleted
 from libs.eventlog.port import Park, RawRecord
 from libs.eventlog.runs import Runs
@@ -19,6 +19,7 @@ from libs.runtime.asking import AskHandler
 from services.sandbox.hosting import domain
 from services.sandbox.hosting.census import Census
 from services.sandbox.hosting.domain import Times
+from services.sandbox.hosting.feed import Feed
 from services.sandbox.hosting.store import Ids, SandboxStore, command
 from services.sandbox.hosting.vault import Values, Vault, changed
 
@@ -32,6 +33,18 @@ class Desk:
     runs: Runs
     times: Times
     census: Census
+    feed: Feed
+
+    async def counted(self, owner: str, sandbox_id: str, seq: int) -> asks.Receipt:
+        """That a sandbox came to life by the fact ``seq``, or has lived.
+
+        Raises:
+            WrongState: others of its owner did so before, through another copy, and there may be no more.
+        """
+        await self.feed.reached(seq)
+        if refusal := self.census.over(owner, sandbox_id, seq):
+            raise WrongState(refusal)
+        return asks.Receipt(sandbox_id, seq)
 
 
 async def deploy(desk: Desk, ask: asks.DeploySandbox) -> asks.Receipt:
@@ -48,12 +61,12 @@ async def deploy(desk: Desk, ask: asks.DeploySandbox) -> asks.Receipt:
     if domain.deploy(ask, run, before, names, desk.times) is None:
         return asks.Receipt(ask.sandbox_id, before.seq if before else 0)
     cause = command(ask.actor, ids, f"deploy {before.seq if before else 0}")
-    async with desk.census.one_more(ask.actor, ask.sandbox_id):
+    with desk.census.one_more(ask.actor, ask.sandbox_id):
         values = await desk.vault.change(ask.sandbox_id, wanted)  # first, so that whoever hosts it finds it
         seq = await desk.store.change(
             ids, cause, lambda sandbox: domain.deploy(ask, run, sandbox, values.names, desk.times)
         )
-    return asks.Receipt(ask.sandbox_id, seq)
+        return await desk.counted(ask.actor, ask.sandbox_id, seq)
 
 
 async def configure(desk: Desk, ask: asks.ConfigureSandbox) -> asks.Receipt:
@@ -71,9 +84,9 @@ async def restart(desk: Desk, ask: asks.RestartSandbox) -> asks.Receipt:
     ids = _known(ask.project_id, ask.sandbox_id)
     before = domain.owned(await desk.store.load(ids), ask.actor)
     cause = command(ask.actor, ids, f"restart {before.seq}")
-    async with desk.census.one_more(ask.actor, ask.sandbox_id):
+    with desk.census.one_more(ask.actor, ask.sandbox_id):
         seq = await desk.store.change(ids, cause, partial(domain.restart, ask))
-    return asks.Receipt(ask.sandbox_id, seq)
+        return await desk.counted(ask.actor, ask.sandbox_id, seq)
 
 
 async def stop(desk: Desk, ask: asks.StopSandbox) -> asks.Receipt:
@@ -102,8 +115,12 @@ async def follow(desk: Desk, message: Msg) -> None:
     if await desk.store.is_deleted(address.project_id):  # whoever ended its sandboxes did not see this one
         await desk.store.change(ids, recorded.envelope, partial(domain.end_with_project, recorded.envelope.actor))
     sandbox = await desk.store.load(ids, until=recorded.seq)
-    if work := domain.to_host(sandbox, recorded.seq):
-        await desk.store.order(recorded.envelope, work)
+    if sandbox and (work := domain.to_host(sandbox, recorded.seq)):
+        await desk.feed.reached(recorded.seq)
+        if refusal := desk.census.over(sandbox.owner, sandbox.id, recorded.seq):
+            await desk.store.change(ids, recorded.envelope, partial(domain.refuse, recorded.seq, refusal))
+        else:
+            await desk.store.order(recorded.envelope, work)
 
 
 async def _end_all(desk: Desk, project_id: str, deleted: Envelope) -> None:

@@ -53,7 +53,7 @@ async def hosting(platform: Platform, settings: SandboxSettings, ready: Ready) -
     feed = Feed(platform.log, census, kept)
     await feed.read()
     times = Times(settings.sandbox_idle_seconds, settings.sandbox_total_seconds)
-    desk = Desk(store, vault, platform.runs, times, census)
+    desk = Desk(store, vault, platform.runs, times, census, feed)
     means = Means(kept, ready, wire)
     host = Host(platform, store, vault, feed, means, f"{socket.gethostname()}-{os.getpid()}-{new_id()[:8]}")
 

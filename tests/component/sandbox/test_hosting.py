@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from libs.runtime.frames import RequestHead, ResponseHead
 from libs.runtime.tunnel import Wire
 from libs.testing.services import serving
 from libs.testing.waiting import until
+from services.sandbox.hosting.census import Census
 from tests.hosted import HELLO, Sandboxes, building
 
 VERSION_2 = HELLO.replace("version 1", "version 2")
@@ -213,6 +216,27 @@ async def test_a_sandbox_more_than_one_may_have_is_refused_until_another_ends_al
         with pytest.raises(Remote, match="At most 1"):
             await sandboxes.ask(asks.RestartSandbox, first)
         assert (await sandboxes.become(second, "ready")).idle_seconds == 1800
+
+
+async def test_many_that_are_asked_for_at_once_of_copies_that_know_nothing_of_each_other_are_no_more_than_there_may_be(
+    connection, nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Census, "one_more", lambda *_: nullcontext())
+    async with (
+        serving(nats.url, building(tmp_path / "one", sandbox_per_user=2)) as platform,
+        serving(nats.url, building(tmp_path / "two", sandbox_per_user=2)),
+    ):
+        sandboxes = Sandboxes(platform)
+        run_id = await sandboxes.run()
+        ids = [f"shop-{number:016x}" for number in range(5)]
+        asked = [sandboxes.deploy(run_id, sandbox_id) for sandbox_id in ids]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        taken = {answer for answer in answers if isinstance(answer, str)}
+        assert len(taken) == 2
+        assert [answer.status for answer in answers if isinstance(answer, Remote)] == [409] * 3
+        for sandbox_id in ids:
+            ended = await sandboxes.become(sandbox_id, "ready", "failed")
+            assert (ended.status, ended.reason) == (("ready", "") if sandbox_id in taken else ("failed", "limit"))
 
 
 async def test_only_a_completed_run_of_ones_own_is_deployed(sandboxes: Sandboxes):
