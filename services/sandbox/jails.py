@@ -8,7 +8,7 @@ import structlog
 
 from services.sandbox.choose import choose
 from services.sandbox.environments import Environments
-from services.sandbox.port import Driver, DriverError
+from services.sandbox.port import Driver, DriverError, no_place
 from services.sandbox.settings import SandboxSettings
 from services.sandbox.workers import Workers
 
@@ -33,20 +33,24 @@ class Jails:
         """What packages and jails come from.
 
         Raises:
-            DriverError: this machine has nothing to make jails with; the message says what to install.
+            DriverError: this machine has nothing to make jails with, or no room; the message says what to do.
         """
         async with self._lock:
             if self._made is None:
-                self._driver = driver = await self._choose()
-                log.info("jails_are_made_with", driver=driver.name)
-                settings = self._settings
-                workers = Workers(
-                    settings.sandbox_folder, driver, settings.sandbox_stock, settings.sandbox_stock_seconds
-                )
-                environments = Environments(settings.sandbox_folder, driver, settings.sandbox_packages)
-                await environments.tidy()
-                self._made = environments, workers
+                try:
+                    self._made = await self._make()
+                except OSError as error:
+                    raise no_place(self._settings.sandbox_folder, error) from error
         return self._made
+
+    async def _make(self) -> tuple[Environments, Workers]:
+        self._driver = driver = self._driver or await self._choose()
+        log.info("jails_are_made_with", driver=driver.name)
+        settings = self._settings
+        workers = Workers(settings.sandbox_folder, driver, settings.sandbox_stock, settings.sandbox_stock_seconds)
+        environments = Environments(settings.sandbox_folder, driver, settings.sandbox_packages)
+        await environments.tidy()
+        return environments, workers
 
     async def _choose(self) -> Driver:
         choice = await choose(self._settings)

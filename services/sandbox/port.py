@@ -59,6 +59,12 @@ class DriverError(Exception):
     """The driver cannot do it; the message says what to do."""
 
 
+def no_place(folder: Path, error: OSError) -> DriverError:
+    """What keeps anything from being made there, in words."""
+    why = error.strerror or "not everything could be copied"  # shutil names each file
+    return DriverError(f"Nothing can be made in {folder} ({why}). Make room there, or set SANDBOX_FOLDER.")
+
+
 class Jail(Protocol):
     """One running jail. Whatever comes out of it is hostile."""
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from services.sandbox.port import no_place
+
 RECIPE = 2  # goes up when what is made here changes
 PLACES = ("opt/deps", "opt/extras", "opt/interius", "app", "data", "run/box", "tmp", "proc", "dev", "sys")
 USER = 10001  # what a program in a jail believes to be
@@ -47,7 +49,17 @@ def rootfs(folder: Path) -> Path:
     """The folder with everything; made in ``folder`` if it is not there yet (about 2 s), whole or not at all.
 
     Every user can read it.
+
+    Raises:
+        DriverError: there is no room, or it may not be written.
     """
+    try:
+        return _found(folder)
+    except OSError as error:
+        raise no_place(folder, error) from error
+
+
+def _found(folder: Path) -> Path:
     made = folder / f"python-{_key()}"
     if made.is_dir():
         return made

@@ -15,7 +15,7 @@ import structlog
 
 from services.sandbox.drivers.marks import Life
 from services.sandbox.environments import INSIDE, Environment
-from services.sandbox.port import APP, DEPS, MEBIBYTE, PYTHON, TOOLS, Driver, DriverError, Limits, Spec
+from services.sandbox.port import APP, DEPS, MEBIBYTE, PYTHON, TOOLS, Driver, DriverError, Limits, Spec, no_place
 from services.sandbox.tidying import hold
 from services.sandbox.worker import Worker
 
@@ -115,8 +115,7 @@ class Workers:
 
     async def _start(self, environment: Environment, kind: Kind, data: Path | None) -> Worker:
         name, mark = f"w-{uuid4().hex[:12]}", uuid4().hex
-        folder = self._folder / f"{await self._lived()}.{name}"
-        (folder / "app").mkdir(parents=True)
+        folder = await self._place(name)
         spec = Spec(
             name,
             (PYTHON, "-S", f"{TOOLS}/agent.py", mark, *WARM[kind]),  # -S: with no packages but those given
@@ -142,6 +141,14 @@ class Workers:
             await worker.close()
             raise
         return worker
+
+    async def _place(self, name: str) -> Path:
+        try:
+            folder = self._folder / f"{await self._lived()}.{name}"
+            (folder / "app").mkdir(parents=True)
+        except OSError as error:
+            raise no_place(self._house, error) from error
+        return folder
 
     async def _lived(self) -> str:
         """The name of this stock's life; first what those left is removed whose life was cut short."""
