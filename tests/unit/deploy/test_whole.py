@@ -47,6 +47,26 @@ async def test_whoever_ends_the_body_is_not_told_of_a_part() -> None:
         await task
 
 
+async def test_two_parts_that_break_at_once_are_one_end() -> None:
+    with pytest.raises(StartError, match="the service one broke: first"):
+        async with while_whole(
+            [asyncio.create_task(fail(ValueError(text)), name=name) for name, text in (("one", "first"), ("two", "x"))]
+        ):
+            await asyncio.Event().wait()
+
+
+async def test_whoever_ends_the_body_as_a_part_breaks_is_obeyed() -> None:
+    async def body() -> None:
+        async with while_whole([asyncio.create_task(fail(ValueError()))]):
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(body())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+
+
 async def test_a_part_that_ends_after_the_body_breaks_nothing() -> None:
     leave = asyncio.Event()
     part = asyncio.create_task(leave.wait())

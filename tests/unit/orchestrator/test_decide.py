@@ -133,7 +133,9 @@ def test_verification_follows_the_review_when_asked_for_and_can_send_files_back(
 def test_the_third_verification_that_does_not_accept_fails_the_run_whatever_reviews_said_between() -> None:
     given = (replace(REQUESTED, verify=True), *drafted()[1:], planned("a.py"), written("a.py"))
     for number in (1, 2):
-        given = (*given, reviewed(True, pass_number=number), verified(False, "a.py", pass_number=number))
+        given = (*given, reviewed(True, pass_number=number))
+        assert then(*given) == [w.VerifyCode(*IDS, pass_number=number)]
+        given = (*given, verified(False, "a.py", pass_number=number))
         [patch] = then(*given)
         given = (*given, patch, written("a.py", number + 1))  # type: ignore[assignment]
         assert then(*given) == [w.ReviewCode(*IDS, pass_number=number + 1)]

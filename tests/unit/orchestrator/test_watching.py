@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from libs.contracts import asks, subjects
 from libs.contracts import events as e
-from libs.contracts import subjects
 from libs.contracts.artifacts import Budget
 from libs.contracts.codec import Order
 from libs.contracts.envelope import Envelope, new_id, now
@@ -80,6 +80,39 @@ async def test_a_run_asked_for_while_its_project_was_deleted_is_cancelled() -> N
     store = await told(log, REQUESTED)
     await handlers.follow_fact(store, (await log.load(subjects.events_of(subjects.run(*IDS))))[-1].recorded)
     assert (await names(log)) == ["requested", "cancelled"]
+
+
+async def test_a_deadline_that_is_far_is_looked_at_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = replace(REQUESTED, budget=Budget(minutes=1440))
+    log = MemoryLog()
+    await log.append(subjects.event(subjects.run(*IDS), "requested"), story, envelope(story))
+    with pytest.raises(HandBack) as back:
+        await watch(RunStore(log, MemoryQueue(), Runs(log)), monkeypatch)
+    assert back.value.delay <= handlers.LOOK_AGAIN  # a person who answers moves it, to an earlier moment too
+
+
+async def test_every_run_of_a_project_that_is_deleted_is_cancelled() -> None:
+    log, runs = MemoryLog(), ("r1", "r2")
+    for run_id in runs:
+        await log.append(subjects.event(subjects.run(PROJECT, run_id), "requested"), REQUESTED, envelope(REQUESTED))
+    await log.append(subjects.event(subjects.project(PROJECT), "deleted"), e.Deleted(), envelope(e.Deleted()))
+    store, [deleted] = await told(log), await log.load(f"events.project.{PROJECT}.deleted")
+    for _ in range(2):  # it may be delivered again
+        await handlers.follow_fact(store, deleted.recorded)
+    ends = [await log.load(subjects.event(subjects.run(PROJECT, run_id), "cancelled")) for run_id in runs]
+    assert [len(each) for each in ends] == [1, 1]
+
+
+async def test_each_answer_of_a_person_is_a_fact_of_its_own() -> None:
+    log = MemoryLog()
+    store = await told(log, PATIENT, *drafted()[1:], e.ApprovalRequested())
+    for number in (1, 2):
+        await handlers.revise_run(store, asks.ReviseRun(OWNER, *IDS, f"Other words {number}."))
+        again = e.ApprovalRequested()
+        await log.append(subjects.event(subjects.run(*IDS), "approval_requested"), again, envelope(again))
+    run = await store.runs.load(*IDS)
+    assert run
+    assert run.feedback == ("Other words 1.", "Other words 2.")
 
 
 @pytest.mark.parametrize("facts", [(), (e.Created("P", "eve"),), (e.Created("P", OWNER), e.Deleted())])
