@@ -19,7 +19,7 @@ from services.sandbox.hosting.logs import AppLog
 from services.sandbox.hosting.upstream import Upstream
 from services.sandbox.hosting.vault import Values
 from services.sandbox.packages import Refused, wanted
-from services.sandbox.port import DATA, DriverError
+from services.sandbox.port import DATA, DriverError, no_place
 from services.sandbox.worker import SOCKET, Worker
 from services.sandbox.workers import Workers
 
@@ -155,7 +155,10 @@ async def serve(means: Means, sandbox: Sandbox, version: Version, on_end: Callab
         raise NoStart(f"{refused.path}: {refused}", "Mend that line, then deploy again.") from refused
     data = means.kept.place(sandbox)
     if data:
-        data.mkdir(parents=True, exist_ok=True)
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:  # else it would be said to be a fault of the project
+            raise no_place(data.parent, error) from error
     worker = await workers.take(environment, "serve", data)
     served = None
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from services.sandbox import app
 from services.sandbox.agent import TRIES, SandboxAgent
 from services.sandbox.drivers.unsafe import UnsafeDriver
 from services.sandbox.environments import Environment, NotNow
+from services.sandbox.hosting.serving import Version, serve
 from services.sandbox.jails import Jails
 from services.sandbox.port import DriverError
 from services.sandbox.rootfs import rootfs
@@ -57,6 +59,16 @@ async def test_the_service_outlives_it_and_there_may_be_room_later(full: Path) -
     background.cancel()
     full.parent.unlink()
     assert await crowded.ready()
+
+
+async def test_data_that_has_no_place_is_no_fault_of_the_project(full: Path) -> None:
+    async def anything(*_: object) -> Any:
+        return SimpleNamespace(get=anything), None
+
+    means: Any = SimpleNamespace(ready=anything, kept=SimpleNamespace(place=lambda _: full / "data"))
+    nothing: Any = None
+    with pytest.raises(DriverError, match="Nothing can be made in"):
+        await serve(means, nothing, Version({}, nothing, nothing), nothing)
 
 
 WORK_ID = "verify"
