@@ -90,7 +90,8 @@ class _Pull:
             if headers.startswith(STATUS_LINE):
                 await self._on_status(headers[len(STATUS_LINE) :][:3].decode())
             else:
-                found.append(RawRecord(self._next(reply), subject.decode(), parse_headers(headers), data))
+                named = subject.decode(errors="replace")  # nats-server takes any bytes, and others read on behind them
+                found.append(RawRecord(self._next(reply), named, parse_headers(headers), data))
         if not self._asked:
             await self._ask()
         return found

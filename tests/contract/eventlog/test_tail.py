@@ -115,3 +115,18 @@ async def test_a_tail_that_loses_a_message_on_the_way_reads_again_from_there(con
     monkeypatch.setattr(tail._Pull, "_keep", leaky)
     assert await follow(log, "events.>", 0, 9) == list(range(1, 10))
     assert lost
+
+
+async def test_a_subject_that_is_no_text_ends_no_tail(nats, connection):
+    log = JetStreamLog(connection.client)
+    await put(log, "p1")
+    reader, writer = await asyncio.open_connection("127.0.0.1", nats.port)
+    writer.write(b'CONNECT {"verbose":false}\r\nPUB events.user.\xff.named 2\r\n{}\r\nPING\r\n')
+    await reader.readuntil(b"PONG")
+    writer.close()
+    await put(log, "p1")
+    async with asyncio.timeout(20), contextlib.aclosing(log.tail("events.>", 0)) as batches:
+        seen: list[int] = []
+        while 3 not in seen:
+            seen += [record.seq for record in await anext(batches)]
+    assert seen == [1, 2, 3]

@@ -56,13 +56,14 @@ async def test_two_parts_that_break_at_once_are_one_end() -> None:
 
 
 async def test_whoever_ends_the_body_as_a_part_breaks_is_obeyed() -> None:
+    part = asyncio.create_task(fail(ValueError()))
+
     async def body() -> None:
-        async with while_whole([asyncio.create_task(fail(ValueError()))]):
+        async with while_whole([part]):
+            part.add_done_callback(lambda _: task.cancel())  # next after the one that has seen it break
             await asyncio.Event().wait()
 
     task = asyncio.create_task(body())
-    await asyncio.sleep(0)
-    task.cancel()
     await asyncio.wait({task})
     assert task.cancelled()
 
