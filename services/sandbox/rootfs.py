@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
@@ -103,7 +104,7 @@ def _copy_python(prefix: Path) -> None:
     for name in ("python3", "python"):
         (prefix / "bin" / name).symlink_to(version)
     library = Path(sysconfig.get_path("stdlib", vars={"installed_base": sys.base_prefix}))
-    shutil.copytree(library, prefix / "lib" / version, ignore=_left_out, copy_function=_copy_file)
+    _copy_folder(library, prefix / "lib" / version, _left_out)
     for path in (prefix / "lib").rglob("*"):
         if path.is_dir():
             path.chmod(0o755)
@@ -112,6 +113,11 @@ def _copy_python(prefix: Path) -> None:
 
 def _left_out(_folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name in UNUSED or name.startswith(("config-", "_tkinter", "_test"))}
+
+
+def _copy_folder(source: Path, target: Path, ignore: Callable[[str, list[str]], set[str]]) -> None:
+    """A link that leads to nothing here, as to a zone that a container has not, is left out."""
+    shutil.copytree(source, target, ignore=ignore, copy_function=_copy_file, ignore_dangling_symlinks=True)
 
 
 def _copy_file(source: str | Path, target: str | Path) -> str:
@@ -152,7 +158,7 @@ def _lay_out(root: Path) -> None:
         (root / "etc" / name).chmod(0o644)
     zones = Path("/usr/share/zoneinfo")
     if zones.is_dir():
-        shutil.copytree(zones, root / "usr/share/zoneinfo", copy_function=_copy_file, ignore=_old_zones)
+        _copy_folder(zones, root / "usr/share/zoneinfo", _old_zones)
     for path in root.rglob("*"):
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o755)

@@ -59,3 +59,11 @@ def test_a_copy_has_no_set_user_bit_and_is_no_link(tmp_path: Path) -> None:
     module._copy_file(tmp_path / "link", tmp_path / "copy")
     assert not (tmp_path / "copy").is_symlink()
     assert (tmp_path / "copy").stat().st_mode & 0o7777 == 0o755
+
+
+def test_a_link_that_leads_to_nothing_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "from").mkdir()
+    (tmp_path / "from" / "localtime").symlink_to("/nowhere/localtime")
+    (tmp_path / "from" / "UTC").touch()
+    module._copy_folder(tmp_path / "from", tmp_path / "to", lambda _folder, _names: set())
+    assert [path.name for path in (tmp_path / "to").iterdir()] == ["UTC"]
