@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.sandbox import rootfs as module
+from services.sandbox.port import DriverError
 from services.sandbox.rootfs import PLACES, rootfs
 
 
@@ -41,7 +42,7 @@ def test_one_that_is_not_made_leaves_nothing(quick: None, tmp_path: Path, monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "_lay_out", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DriverError, match=r"No space.* SANDBOX_FOLDER"):
         rootfs(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["python.lock"]
 
