@@ -20,7 +20,9 @@ from libs.offline.prose.implied import read_implied, settle_implied
 from libs.offline.prose.lifecycle import read_states, settle_initial
 from libs.offline.prose.links import people_kept, read_links
 from libs.offline.prose.lists import run_on
+from libs.offline.prose.lives import read_lives, tellings
 from libs.offline.prose.marks import Marker, Told
+from libs.offline.prose.narrative import Story
 from libs.offline.prose.parts import parts
 from libs.offline.prose.reports import read_reports
 from libs.offline.prose.rights import inherit, read_rights
@@ -43,11 +45,16 @@ def behave(charter: Charter, text: str, base: Charter | None = None) -> Charter:
     _all(sentences, world, (people_kept,))
     _all(sentences, world, (read_links,), plurals=True)
     world.claimed.clear()
+    _all(sentences, world, (read_implied,))
+    marker = Marker(world)
+    read_lives(tellings(sentences, (marker.mark(text) for text, _ in sentences)), world)
     _all(sentences, world, _FIRST)
     _all(sentences, world, (read_implied,))
     settle_implied(world)
     # What the first pass finds out about states lets the second see their names.
-    for _ in range(2):
+    for story in (None, Story()):
+        world.story = story
+        world.stage.clear()
         _all(sentences, world, _FIRST)
     settle_initial(world)
     flow = Flow()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from libs.contracts.fields import Field
-from libs.offline.lexicon import verbs, words
+from libs.offline.lexicon import grammar, verbs, words
 from libs.offline.prose.marks import Told
 from libs.offline.prose.world import World
 from libs.offline.words import snake
@@ -16,6 +16,7 @@ _NO_STATE = words(
     " assigned used kept stored added"
     " created deleted changed edited removed updated seen found shown set offered sent known said located interested"
     " booked-on logged registered entered recorded tied connected supposed expected red unused listed posted"
+    " modified altered edited touched"
 )
 _WORD = (
     r"(?:[a-z]+(?:ed|en|wn|nt|id)(?: (?:in|out|up|off))?|under [a-z]+|in [a-z]+|on hold"
@@ -52,9 +53,14 @@ def _values(said: str) -> list[str]:
 
 def _state(word: str) -> bool:
     head = word.split(maxsplit=1)[0] if word else ""
-    if head in _NO_STATE or not head:
+    if (head in _NO_STATE and word not in _PLAIN) or not head:
         return False
-    return word in _PLAIN or head in {"under", "in", "on"} or verbs.is_past(head) or head.endswith("ed")
+    return (
+        word in _PLAIN
+        or (head in {"under", "in", "on"} and not set(word.split()) & grammar.DETERMINERS)
+        or verbs.is_past(head)
+        or head.endswith("ed")
+    )
 
 
 def _note(entity: str, values: list[str], known: dict[str, list[str]], world: World) -> None:
@@ -68,6 +74,8 @@ def _note(entity: str, values: list[str], known: dict[str, list[str]], world: Wo
 def settle_implied(world: World) -> None:
     """Give a status to the things of which two states or more were told."""
     for entity, values in world.implied.items():
+        if world.told_of(entity, values):
+            continue
         if len(values) > 1 and len(world.entities[entity].fields) < 60:
             choices = dict.fromkeys((*values, *world.mentioned.get(entity, [])))
             column = Field("status", "enum", choices=tuple(choices)[:40], default=values[0])

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from libs.contracts.behaviour import States, Transition
 from libs.contracts.fields import Field
 from libs.offline.lexicon import verbs, words
+from libs.offline.prose.life_shapes import NOT_STATES
 from libs.offline.prose.marks import Told
+from libs.offline.prose.narrative import ENDS, PLAIN_DEEDS, filled
 from libs.offline.prose.stages import moves as stages
 from libs.offline.prose.world import World
 from libs.offline.words import snake
@@ -32,11 +34,6 @@ _CAN_BE = re.compile(
 _UNTIL = re.compile(
     r"\b(?:is|are|stays?|remains?) (?:in |an? )?%?([a-z]+?)s? until (?:(?:it|they) (?:is|are) |it |being )?%?(\w+)"
 )
-_PLAIN_DEEDS = words(
-    "edited changed deleted removed viewed updated used seen added created read modified assigned found done shown"
-    " made given taken filtered sorted searched touched moved set booked borrowed lent rented sold bought ordered"
-    " placed the at more less up"
-)
 
 
 def read_states(told: Told, world: World) -> bool:
@@ -49,14 +46,18 @@ def read_states(told: Told, world: World) -> bool:
     marked = _filled(told.marked, known)
     chains = _arrows(told) if arrows else _sequence(Told(told.text, marked, told.before))
     moves = [pair for chain in chains for pair in _pairs(chain)]
-    stepped, last = ([], ()) if arrows else stages(marked, world.stage.get(entity, ()))
+    stepped, last = (
+        ([], ()) if arrows else stages(filled(marked, known) if world.story else marked, world.stage.get(entity, ()))
+    )
     if last and all(one in known for one in last):
         world.stage[entity] = last
     moves += [pair for pair in stepped if set(pair) <= {*known, *(value for pair in moves for value in pair)}]
     moves += _any_stage(told, known)
     moves += _can_be(told, [*known, *(value for pair in moves for value in pair)])
     moves += _until(told)
+    moves += world.story.moves(told.marked, entity, known) if world.story else []
     values = list(dict.fromkeys(value for chain in chains for group in chain for value in group))
+    moves = [pair for pair in moves if entity not in world.firsts or not known or pair[0] in known]
     values = [*values, *(value for pair in moves for value in pair)]
     if not moves or not _fitting(values):
         return False
@@ -129,7 +130,7 @@ def _sequence(told: Told) -> list[list[list[str]]]:
     rest = re.sub(r" at first| first(?=,)| initially", "", told.marked[found.end() :])
     steps = re.split(
         r",? (?:and )?(?:finally|then|later|next|afterwards|gets?|becomes?|after that)(?: (?:it|is"
-        r"|are|goes|gets|becomes|moves|to|into|be|can|on))* |, (?=%)| -> | (?<=\w )to (?=%)",
+        r"|are|goes|gets|becomes|moves|to|into|be|can|on))* |, (?=%)| -> |, (?:may|can) be (?=%)| (?<=\w )to (?=%)",
         rest,
     )
     chain = [_words(step) for step in steps]
@@ -156,7 +157,7 @@ def _any_stage(told: Told, known: Sequence[str]) -> list[Move]:
     if found is None:
         return []
     target, end = found[1] or found[3], found[2] or ""
-    ends = {target, end, "won", "closed", "done", "completed", "finished", "paid", "cancelled", "rejected"}
+    ends = {target, end, *ENDS}
     front = known[: known.index(end)] if end in known else known
     return [(one, target) for one in front if one not in ends]
 
@@ -171,7 +172,7 @@ def _can_be(told: Told, known: Sequence[str]) -> list[Move]:
             target = next(
                 (one for one in ("open", "in_progress", "reopened") if one in known), known[0] if known else ""
             )
-        elif target in _PLAIN_DEEDS or not (found[2].startswith("%") or verbs.is_past(target) or target.endswith("ed")):
+        elif target in PLAIN_DEEDS or not (found[2].startswith("%") or verbs.is_past(target) or target.endswith("ed")):
             continue
         moves += [(one, target) for one in sources if one != target and target and one in known]
     return moves
@@ -182,7 +183,7 @@ def _until(told: Told) -> list[Move]:
     state = found and found[1] in words(
         "draft pending open hidden private provisional tentative reserved unpaid unpublished unconfirmed planned new"
     )
-    return [(found[1], found[2])] if found and state else []
+    return [(found[1], found[2])] if found and state and found[2] not in NOT_STATES else []
 
 
 def _add(world: World, entity: str, values: list[str], moves: list[Move]) -> None:
@@ -199,7 +200,11 @@ def _add(world: World, entity: str, values: list[str], moves: list[Move]) -> Non
     before = world.entities[entity].states
     old = before.transitions if before and before.field == column.name else ()
     steps = dict.fromkeys((*((one.source, one.target) for one in old), *moves))
-    initial = before.initial if before else _initial(column, ordered, moves)
+    initial = (
+        before.initial
+        if before
+        else world.firsts.get(entity) or _initial(column, ordered, moves, guessed or entity in world.implied)
+    )
     made = Field(column.name, "enum", column.description, choices=choices, default=initial)
     fields = world.entities[entity].fields
     there = any(one.name == column.name for one in fields)
@@ -209,9 +214,12 @@ def _add(world: World, entity: str, values: list[str], moves: list[Move]) -> Non
     world.put(entity, fields=fresh, states=states)
 
 
-def _initial(column: Field, ordered: list[str], moves: list[Move]) -> str:
+def _initial(column: Field, ordered: list[str], moves: list[Move], told_otherwise: bool) -> str:
     targets = {two for _, two in moves}
     sources = [one for one, _ in moves if one not in targets]
+    first = column.choices[0] if column.choices and column.choices[0] in ordered else ""
+    if first in targets and not told_otherwise:
+        return first
     default = column.default if column.default in column.choices and column.default in ordered else None
     return default if default and default not in targets else next(iter((*sources, *ordered)))
 

@@ -32,6 +32,9 @@ _GOING_ON = re.compile(
     r"|may|moves?|goes?)"
     r" (?:be )?then)\b|\b(?:them|they|it)\b"
 )
+_OPENS = re.compile(r"\b(?:starts?|begins?|comes? in|new|at first|initially|is first|are first)\b")
+# "Filed ones published", "mark confirmed moves as done".
+_GAPPED = re.compile(r" (?:ones?|@\w+)(?: (?:as|to|into|back to|on to))?(?: an?)? \(?")
 _DENIED = re.compile(r"(?<![%$@])\b(?:not|never|cannot|no|nobody)\b")
 
 
@@ -67,6 +70,7 @@ def moves(marked: str, before: Sequence[str] = ()) -> tuple[list[Move], tuple[st
         and told
         and _GOING_ON.search(opening)
         and not _DENIED.search(opening)
+        and not _OPENS.search(text[: first.end + 12])
         and not set(first.values) & {*before}
     ):
         out = [*((old, new) for old in before for new in first.values), *out]
@@ -116,6 +120,6 @@ def _between(one: Group, two: Group, gap: str, text: str) -> list[Move]:
     if _WHEN.search(gap) and not re.search(r"\bthen\b", gap):
         only = re.search(r"\b(?:only|can be|may be|can|put|back)\b", text[: one.start])
         return [(new, old) for old, new in pairs] if only else []
-    if _SUBJECT.match(gap):
+    if _SUBJECT.match(gap) or _GAPPED.fullmatch(gap):
         return pairs
     return pairs if _THEN.search(gap) and not re.search(r"@\w+ .*@\w+", gap) else []

@@ -180,6 +180,8 @@ def _deed(rest: str, line: _Line) -> Iterator[Step]:
     word, _, behind = rest.partition(" ")
     if not _is_verb(word, line.world):
         return
+    if re.match(r"(?:it|them|[@%][^@]*@\w+) as (?:an? )?%", behind):
+        return
     line.verbs.append(verb_of(word) or word)
     behind = re.sub(r"^(?:also |only |just |again )+", "", behind)
     found = _OBJECT.match(_ASIDE.sub("", behind).strip())

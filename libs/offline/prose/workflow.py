@@ -123,6 +123,7 @@ def _moves_on(verb: str, entity: str, world: World) -> bool:
 
 def settle_status(flow: Flow, world: World) -> None:
     """Give things the status, or the states of it, that the deeds done to them lead to."""
+    flow.first = {**flow.first, **world.firsts}
     for entity in list(world.entities):
         named = [
             one
@@ -139,6 +140,23 @@ def settle_status(flow: Flow, world: World) -> None:
             len(named) > 1 or (named and (entity in flow.first or _sources(flow, entity))) or more
         ):
             _status(entity, named, flow, world)
+        _reached(entity, flow, world)
+
+
+def _reached(entity: str, flow: Flow, world: World) -> None:
+    """Let deeds lead to the states that no move leads to, from the state that rows were said to begin in."""
+    column, states = status_of(entity, world), world.entities[entity].states
+    begin = world.firsts.get(entity, "")
+    if column is None or begin not in column.choices or (states and states.field != column.name):
+        return
+    moves = list(states.transitions) if states else []
+    there = {one.target for one in moves}
+    for step in flow.of(entity):
+        name, value = goal(step.verb, entity, world)
+        if name == column.name and value not in {*there, begin}:
+            moves += [Transition(one, value) for one in _from(step, begin, column.choices) if one != value]
+    if moves:
+        world.put(entity, states=States(column.name, states.initial if states else begin, tuple(dict.fromkeys(moves))))
 
 
 def _begin(entity: str, first: str, world: World) -> None:
@@ -160,7 +178,8 @@ def _kept(verb: str, entity: str, world: World) -> bool:
 def _chosen(column: Field, entity: str, world: World) -> bool:
     """Say whether moves between states were told in so many words: then there are no others."""
     states = world.entities[entity].states
-    return states is not None and states.field == column.name and len(states.transitions) > 2
+    told = 1 if entity in world.listed else 2
+    return states is not None and states.field == column.name and len(states.transitions) > told
 
 
 def status_of(entity: str, world: World) -> Field | None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from libs.contracts.behaviour import Condition, Enforcement, Report, Rule, Value
 from libs.contracts.charter import Charter, Entity, Permission, Role
 from libs.contracts.fields import Field, FieldType, Relation
+from libs.offline.prose.narrative import Story
 from libs.offline.words import article, human
 
 _MAX_RULES, _MAX_ROLES, _MAX_GRANTS, _MAX_REPORTS, _MAX_FIELDS = 100, 20, 400, 40, 60
@@ -53,6 +54,9 @@ class World:
     mentioned: dict[str, list[str]] = field(default_factory=lambda: {})
     acted: tuple[str, str] = ("", "")
     stage: dict[str, tuple[str, ...]] = field(default_factory=lambda: {})
+    listed: set[str] = field(default_factory=set[str])
+    firsts: dict[str, str] = field(default_factory=lambda: {})
+    story: Story | None = None
     heirs: list[tuple[str, str]] = field(default_factory=lambda: [])
 
     def put(self, name: str, **changes: object) -> None:
@@ -216,6 +220,10 @@ class World:
             if value:
                 return Condition(column.name, "ne", Value("literal", value))
         return None
+
+    def told_of(self, entity: str, values: Iterable[str]) -> bool:
+        """Say whether a column has all of these values."""
+        return any(set(values) <= set(one.choices) for one in self.entities[entity].fields)
 
     def closed(self) -> Charter:
         """Return the charter with everything that was read into it."""
