@@ -15,9 +15,8 @@ MOVES = {
     "Each permit is new when it is filed. New permits can be accepted, accepted ones get issued."
     " A clerk may dispute an accepted permit.": "new: new>accepted, accepted>issued, accepted>disputed",
     "Permits can be requested, confirmed, done or cancelled. A permit starts as requested. The office confirms"
-    " requested permits and marks confirmed permits as done. The office may cancel a permit that is requested or confirmed.": (
-        "requested: requested>confirmed, confirmed>done, requested>cancelled, confirmed>cancelled"
-    ),
+    " requested permits and marks confirmed permits as done. The office may cancel a permit that is requested"
+    " or confirmed.": ("requested: requested>confirmed, confirmed>done, requested>cancelled, confirmed>cancelled"),
     "Permits are open until they are signed. After it was seen by a clerk the permit is closed.": (
         "open: open>signed, signed>closed"
     ),
