@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from libs.blueprint import access, behaviour, columns, listing, migration, names, rulebook
-from libs.blueprint.literals import prose, quoted
+from libs.blueprint.literals import paragraph, prose, quoted
 from libs.blueprint.source import export_key, import_block
 from libs.blueprint.view import SCHEMAS, EntityView, Link
 from libs.contracts.fields import Field
@@ -154,9 +154,11 @@ FILTERS: dict[str, Callable[..., Any]] = behaviour.FILTERS | {
     "initial": initial,
     "link_notes": link_notes,
     "linked": listing.linked,
+    "lower_first": lambda text: text[:1].lower() + text[1:],
     "may": may,
     "md": markdown,
     "notes": notes,
+    "paragraph": paragraph,
     "owned_by": lambda view: access.owned_by(view) if access.own_path(view) is not None else "",
     "outcome": lambda link: _OUTCOMES[link.relation.on_delete],
     "prose": prose,

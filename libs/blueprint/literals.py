@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 from uuid import UUID
+
+_PIECE = 100  # characters of a text that stand on one line
 
 
 def literal(value: Any) -> str:
@@ -44,6 +47,13 @@ def quoted(text: str) -> str:
         return f'r"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + "".join(_escaped(char, quote) for char in text) + quote
+
+
+def paragraph(text: str) -> str:
+    """Quote text of any length, in several pieces where it is longer than a line."""
+    pieces = wrap(text, _PIECE, drop_whitespace=False, break_long_words=False, break_on_hyphens=False)
+    several = "".join(f"    {quoted(piece)}\n" for piece in pieces)
+    return f"(\n{several})" if pieces[1:] else quoted(text)
 
 
 def _escaped(char: str, quote: str) -> str:

@@ -15,6 +15,7 @@ from libs.blueprint.view import EntityView, Link
 from libs.contracts.behaviour import Condition, Rule
 
 _SLUG = 40
+_HALF = re.compile(r"(_(a|an|and|are|at|be|by|for|from|in|is|may|not|of|on|or|per|than|that|the|to|when|while|with))+$")
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ def slug(rule_id: str, text: str) -> str:
 
 
 def function_name(rule: Rule) -> str:
-    """Name the function of a rule: ``r1_a_member_can_borrow_at_most_5_books``."""
-    return slug(rule.id, rule.text)
+    """Name the function of a rule, which ends with no half phrase: ``r1_a_member_can_borrow_at_most_5_books``."""
+    return _HALF.sub("", slug(rule.id, rule.text))
 
 
 def about(rule: Rule) -> str:

@@ -45,14 +45,14 @@ def immutable(view: EntityView, rule: Rule, kept: Immutable) -> Compiled:
     call = f"{name}({', '.join(typed)})"
     if kept.fields:
         return Compiled(view, rule, source, updated=(call,), watched=frozenset(fixed))
-    stays = _function(rule, f"{name}_and_stays", {"row": view.cls} if now else {}, now)
+    stays = _function(rule, f"{name}_on_delete", {"row": view.cls} if now else {}, now)
     return Compiled(
         view=view,
         rule=rule,
         source=f"{source}\n\n\n{stays}",
         updated=(call,),
         watched=frozenset(own_attributes(view)),
-        deleted=(f"{name}_and_stays({'row' if now else ''})",),
+        deleted=(f"{name}_on_delete({'row' if now else ''})",),
     )
 
 
