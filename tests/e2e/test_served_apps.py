@@ -46,6 +46,7 @@ path = pathlib.Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")).paren
 async def app(scope, receive, send):
     if scope["type"] != "http":
         return
+    print("asked", scope["path"] + "?" + scope["query_string"].decode(), flush=True)
     if scope["path"] == "/count":
         path.write_text(str(int(path.read_text()) + 1 if path.exists() else 1))
     told = {"count": path.read_text() if path.exists() else "0", "colour": os.environ.get("COLOUR"),
@@ -123,7 +124,8 @@ async def test_a_printed_project_answers_whoever_signs_in_there_and_keeps_what_i
     made = await app.post("/notes", json={"title": "Milk"}, headers=mine)
     assert (made.status_code, (await app.get("/notes")).status_code) == (201, 401)
     await served.sandboxes.ask(asks.StopSandbox, sandbox_id)
-    await served.sandboxes.become(sandbox_id, "stopped")
+    said = (await served.sandboxes.become(sandbox_id, "stopped")).log
+    assert [len([line for line in said if path in line]) for path in ("/auth/login", "/notes", "/health")] == [1, 2, 0]
     await served.sandboxes.ask(asks.RestartSandbox, sandbox_id)
     await served.sandboxes.become(sandbox_id, "ready")
     assert (await app.get(f"/notes/{made.json()['id']}", headers=mine)).json()["title"] == "Milk"
