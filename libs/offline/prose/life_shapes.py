@@ -77,8 +77,8 @@ FROM = re.compile(
 )
 _UNTIL = re.compile(
     rf"@(?P<thing>\w+) (?:is|are|stays?|remains?) (?:an? )?{_ONE} until "
-    r"(?:(?:they|it) (?:is|are|has been|have been) [%$]?(?P<two>[a-z_]+(?:ed|en|wn|id|nt))|they|it"
-    r"|somebody|someone|an? [@&]\w+)"
+    r"(?:(?:they|it) (?:is|are|has been|have been) [%$]?(?P<two>[a-z_]+(?:ed|en|wn|id|nt))"
+    r"|(?:an?|the|their|its) [@&]?\w+ (?P<verb>[a-z]+?)s (?:it|them)\b|they|it|somebody|someone|an? [@&]\w+)"
 )
 # "It may be offered", "a triager closes it as a duplicate", both in a life that is being told.
 _MAYBE = re.compile(
@@ -98,7 +98,13 @@ CAN_DO = re.compile(
 _GETS = re.compile(rf"(?:^|, |\band )(?:then |later )?(?:gets?|becomes?) {_ONE}{_END}")
 PASSING = (FROM, SELF, CAN_DO)
 STORY = (THEN, _AFTER, _MAYBE, _CALLED, _GETS)
-OPENING = (_AS, _FIRST, _NEW, _WHEN_MADE, _UNTIL)
+# "Claims are pending.", "quotes are drafted, then sent".
+_BARE = re.compile(
+    r"^(?:(?:an?|the|each|every|all) )?@(?P<thing>\w+) (?:is|are) "
+    r"(?:(?P<one>new|open|draft|pending|planned|idle)(?=$|[.;])"
+    r"|[%$]?(?P<two>[a-z_]+(?:ed|en|wn|nt))(?=,? (?:and )?then ))"
+)
+OPENING = (_AS, _FIRST, _NEW, _WHEN_MADE, _UNTIL, _BARE)
 _CLOSED = grammar.DETERMINERS | grammar.PERSONAL | grammar.POSSESSIVE | grammar.PREPOSITIONS | grammar.MODALS
 NOT_STATES = _CLOSED | words(
     """

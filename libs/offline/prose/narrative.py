@@ -39,9 +39,14 @@ _OF_THESE = re.compile(r"^ ?(?:@\w+|ones?\b|\$\w+)")
 _FREE = re.compile(r"\b(?:at|from|in) any (?:\w+ )?\$?(?:point|time|moment|stage|state|status|step)\b")
 _BACK = re.compile(r"\b(?:comes?|goes|go|returns?|moves?|be put|put) back(?: again)?(?: from (?:there|that|it))?$")
 _CALLED = re.compile(r"(?:it|them) as (?:an? )?$")
-_SUBJECT = re.compile(r"(?:^|[,;.] )(?:and )?(?:(?:an?|the|each|every|any|only|%\w+) )*(?:[@&]?\w+)(?: [@&]?\w+)? $")
+_SUBJECT = re.compile(
+    r"(?:^|[,;.] |\buntil |\bor )(?:and )?(?:(?:an?|the|each|every|any|only|%\w+) )*(?:[@&]?\w+)(?: [@&]?\w+)? $"
+)
 _MODAL = r"(?P<modal>\b(?:can|may|could|will) (?:also |still |only |then )?)?"
-_BEHIND_DEED = r"(?= (?:at|if|when|once|after|(?:(?:an?|the|any|all|only) )?[@%])|[.,;]|$)"
+_BEHIND_DEED = (
+    r"(?= (?:at|if|when|once|after|(?:(?:an?|the|any|all|only) )?[@%]|it\b|them\b|or [a-z]+ (?:it|them)\b)"
+    r"|[.,;]|$)"
+)
 # Questions, and lists of what there is.
 _NO_STORY = re.compile(
     r"^(?:how|show|list|give|count|number|reports?|statistics)\b|(?:status|state|stage|phase)e?s?(?:"
@@ -73,7 +78,7 @@ class Story:
         """Return the moves that a sentence tells beyond those between two states of one part of it."""
         if not known or _NO_STORY.search(marked):
             return []
-        text = _GROUP.sub(_together, filled(marked, known))
+        text = _GROUP.sub(_together, re.sub(r" or can be %", " or %", filled(marked, known)))
         out = [*_active(text)]
         if "->" in marked or self.current.get(entity):
             out += _while_not(text, known)
@@ -143,7 +148,8 @@ class _Line:
             return []
         if self.given:
             return [(one, two) for one in self.given for two in goals]
-        if _INITIAL.search(clause) or not (onward or self.event or _CALLED.search(front)):
+        done_to = re.match(r" (?:it|them)\b", clause[found.end() :])
+        if _INITIAL.search(clause) or not (onward or self.event or done_to or _CALLED.search(front)):
             return []
         return [(one, two) for one in self.current for two in goals if not set(goals) & set(self.current)]
 
