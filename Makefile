@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 # Tests that run at the same time; each worker has servers of its own.
-WORKERS ?= 2
+WORKERS ?= 3
 # Tests that take long: of every wish, and of apps in real jails under all that happens to them.
 NIGHTLY := tests/e2e/test_wish_projects.py tests/e2e/test_served_apps.py tests/e2e/test_served_nowhere.py tests/resilience/test_hosting_kill.py
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once lets each process start sooner
