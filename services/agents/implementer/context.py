@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
 from libs.blueprint import compile_project
 from libs.contracts.artifacts import Architecture, Module, SourceFile
+from libs.contracts.charter import Charter
 from libs.contracts.run import Run
 from libs.contracts.work import WriteFile
 from libs.llm.inputs import FileInput
@@ -47,7 +49,7 @@ def _around(architecture: Architecture, path: str) -> Architecture:
 def _start(run: Run, path: str) -> str:
     """What the compiler prints for ``path`` where there is nobody to judge: the right imports and signatures."""
     assert run.charter
-    printed = compile_project(run.charter, Architecture(design=""))
+    printed = _printed(run.charter, Architecture(design=""))
     return next((file.content for file in printed if file.path == path), "")
 
 
@@ -57,12 +59,18 @@ def _neighbours(run: Run, path: str, text: str) -> tuple[SourceFile, ...]:
     A small model copies what it is shown, so what it does not need is left out.
     """
     assert run.charter and run.architecture
-    printed = compile_project(run.charter, run.architecture)
+    printed = _printed(run.charter, run.architecture)
     code = [file for file in printed if file.path.endswith(".py") and file.path != path and file.content.strip()]
     near = [file for file in code if _refers(text, file.path)] or code
     folder = PurePosixPath(path).parent
     near.sort(key=lambda f: (f.path.startswith("tests/"), PurePosixPath(f.path).parent != folder, f.path))
     return tuple(near[:MAX_NEIGHBOURS])
+
+
+@lru_cache(maxsize=32)
+def _printed(charter: Charter, architecture: Architecture) -> tuple[SourceFile, ...]:
+    """What is printed, once for all files of a run: they are written at the same time."""
+    return compile_project(charter, architecture)
 
 
 def _refers(text: str, path: str) -> bool:
