@@ -16,6 +16,8 @@ from libs.runtime.platform import Platform
 from libs.runtime.service import Build, running
 from libs.runtime.settings import EXIT_CONFIG, RuntimeSettings, read
 
+NEW_OBJECTS = 50_000  # between two looks for garbage
+
 log = structlog.get_logger(__name__)
 
 
@@ -60,10 +62,13 @@ async def _serve(settings: RuntimeSettings, name: str, build: Build) -> None:
 
 
 def keep_loaded() -> None:
-    """Spare the garbage collector what stays for good; call it once everything is built."""
+    """Spare the garbage collector what stays for good, and looks that find nothing; call it once all is built."""
     # Modules, schemas and routes are some 200,000 objects: to look at them again and again is a tenth of the time.
     gc.collect()
     gc.freeze()
+    # A batch of messages is thousands of objects that live for a moment, and next to none are in a circle: to look
+    # after each 700 new ones, as is the default, is a fifth of the time of a rebuild.
+    gc.set_threshold(NEW_OBJECTS, 20, 50)
 
 
 def stop_signal() -> asyncio.Task[None]:
