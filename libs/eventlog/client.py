@@ -10,9 +10,7 @@ from nats.aio.client import Client
 from nats.aio.subscription import Subscription
 
 STATUS_LINE = b"NATS/1.0 "  # of what the server itself says; what others say has a line end after the version
-
 BLANK = " \t\n\r\x0b\x0c"  # of ASCII: the values are not asked what is blank in other scripts
-
 Take = Callable[[bytes, bytes, bytes, bytes], None]  # subject, reply, body and headers, as they came
 
 

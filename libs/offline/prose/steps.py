@@ -222,8 +222,3 @@ def _passive(text: str, told: Told, world: World) -> Iterator[Step]:
             verb = verb_of(word)
             if thing and free and (verb in WORKFLOW or (who and verb)):
                 yield Step(thing, verb, who, sources)
-
-
-def actor_is(step: Step, entity: str) -> bool:
-    """Say whether a deed is done by those that an entity keeps."""
-    return snake(entity) in step.actors

@@ -32,7 +32,6 @@ _FLAGS = words(
 # What undoes a state is told only where that state is.
 _AGAIN = words("reopen reactivate resume unpublish unhide unblock unlock unban unpin unfreeze")
 _STATUS = words("status state stage phase")
-_NOT_FIRST = words("cancel reject decline deny refuse")
 _INITIAL = re.compile(
     r"(?:@(\w+)|\bit|\bthey) (?:is|are) (?:an? )?%?([a-z_]+) (?:at first|initially|first)\b"
     r"|\bnew @(\w+) (?:is|are|gets?) (?:an? )?%?([a-z_]+)(?=[.,;]|$| and\b)"
